@@ -1,0 +1,51 @@
+# What a developer or CI does here; every target makes the environment that it needs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+DEMO := examples/town-papers
+
+.PHONY: demo install test check lint types generated lock clean help
+
+demo: install ## Package the sample corpus, and load it
+	$(BIN)/corpus build $(DEMO)
+	$(BIN)/python examples/load.py $(DEMO)/build
+
+install: $(VENV)/.installed ## Make .venv from requirements.lock, with the command in it
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.11')"
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+test: install ## Run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: install lint types generated test ## What CI runs
+
+lint: install
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: install
+	$(BIN)/mypy
+
+generated: install ## Write schemas/ and validation/ anew from the declaration, and fail when they differ
+	$(BIN)/python -m corpus.release.jsonschema
+	$(BIN)/python -m corpus.release.suite
+	git diff --exit-code -- schemas validation
+
+lock: ## Make requirements.lock anew: exact versions and hashes, no index address
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip --disable-pip-version-check install --quiet uv
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	rm -rf $(VENV)-lock
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) dist $(DEMO)/build $(DEMO)/build.failed
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12

@@ -1,0 +1,324 @@
+"""The command `corpus`: commands become function calls, errors become exit codes. Nothing heavy is imported up here."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import CorpusError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from corpus.config import Config
+    from corpus.model import CheckReport
+    from corpus.pipeline import Build
+
+FOLDER = click.Path(path_type=Path)
+
+
+class Commands(click.Group):
+    """A group that answers an unknown command with the nearest one, and lists the seldom ones under "More"."""
+
+    more = ("show", "verify")
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UsageError("no such command", found=args[0], remedy=nearest(args[0], self.commands))
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order of the work."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two lists: the main road, and what is needed now and then."""
+        for title, wanted in (("Commands", False), ("More", True)):
+            with formatter.section(title):
+                rows = [(n, c.get_short_help_str(80)) for n, c in self.commands.items() if (n in self.more) is wanted]
+                formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples as they are, line by line."""
+        formatter.write(self.epilog or "")
+
+
+class Command(click.Command):
+    """A command whose help ends with its examples, line by line as they are written."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The examples."""
+        formatter.write(f"\nExamples:\n{self.epilog}\n")
+
+
+def examples(*lines: str) -> str:
+    """Lines for the end of a help page."""
+    return "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\nExamples:\n"
+    + examples("corpus init raw/", "corpus build", "corpus publish --dry-run")
+    + "\n\nExit codes: 0 fine, 1 the data did not pass, 2 wrong command or settings, 3 network, Hub or disk,\n"
+    "4 a bug in corpus, 130 interrupted.\n",
+)
+@click.version_option(package_name="corpus-packager", prog_name="corpus")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:  # noqa: ARG001, FBT001 (read in main, before any command runs)
+    """Package raw article files as a checked, versioned dataset, and publish it to the Hugging Face Hub."""
+
+
+@cli.command(cls=Command, epilog=examples("corpus init raw/", "corpus init raw/ --project my-corpus/"))
+@click.argument("raw", type=FOLDER)
+@click.option("--project", type=FOLDER, default=Path(), help="Folder for corpus.toml and dataset_card.md. [default: .]")
+@click.option("--force", is_flag=True, help="Replace settings and card that are there.")
+def init(raw: Path, project: Path, force: bool) -> None:  # noqa: FBT001
+    """Look at the files in RAW and write settings and a card to fill in."""
+    from corpus.config import SECTIONS, TopOptions  # noqa: PLC0415
+    from corpus.release.init import describe_input, write_project  # noqa: PLC0415
+
+    survey = describe_input(raw)
+    for line in survey.lines():
+        say(line)
+    for path in write_project(raw, project, survey, sections=SECTIONS, top=TopOptions, force=force):
+        say(f"wrote     {path}")
+    say(f"next: fill in name, version and license in {project / 'corpus.toml'}, then: corpus build {project}")
+
+
+@cli.command(
+    cls=Command, epilog=examples("corpus build", "corpus build raw/ -o build/ -j 4", "corpus build my-corpus/ --json")
+)
+@click.argument("source", type=FOLDER, default=Path())
+@click.option("-o", "--out", type=FOLDER, help="Release folder to make. [default: build/ in the project, or here]")
+@click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Worker processes. [default: one a core]")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing while it runs.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON document.")
+def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Make a release folder from a project (with corpus.toml) or a folder of raw articles."""
+    from corpus.config import load_config  # noqa: PLC0415
+    from corpus.engines.local import LocalEngine, available_workers  # noqa: PLC0415
+    from corpus.pipeline import build_dataset  # noqa: PLC0415
+    from corpus.release.facts import date_of_epoch  # noqa: PLC0415
+    from corpus.terminal import Terminal  # noqa: PLC0415
+
+    config = load_config(source)
+    target = out or _default_out(config)
+    engine = LocalEngine(workers=jobs or available_workers())
+    published = date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
+    made = build_dataset(config, engine, target, Terminal(quiet=quiet), published=published)
+    if as_json:
+        document(asdict(made.manifest))
+    else:
+        _summary(made)
+    if not made.checks.passed:
+        sys.exit(1)
+
+
+@cli.command(cls=Command, epilog=examples("corpus check", "corpus check build/ --project my-corpus/", "corpus check --json"))
+@click.argument("build", type=FOLDER, default=Path("build"))
+@click.option("--project", type=FOLDER, help="Project with thresholds and suites. [default: where BUILD lies, or here]")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON document.")
+def check(build: Path, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Run the data checks again on a release; it is not changed."""
+    from corpus.config import load_config  # noqa: PLC0415
+    from corpus.io.documents import read_manifest  # noqa: PLC0415
+    from corpus.project import suites_of  # noqa: PLC0415
+    from corpus.release.checks import checks_document, run_checks  # noqa: PLC0415
+
+    read_manifest(build)
+    home = project or _project_of(build)
+    report = run_checks(build, suites_of(home), load_config(home).checks)
+    if as_json:
+        document(checks_document(report))
+    else:
+        _say_checks(report)
+    if not report.passed:
+        sys.exit(1)
+
+
+@cli.command(
+    cls=Command,
+    epilog=examples(
+        "corpus publish --dry-run",
+        "corpus publish build/ --private",
+        "corpus publish build/ --endpoint https://hub.example.org",
+    ),
+)
+@click.argument("build", type=FOLDER, default=Path("build"))
+@click.option("--repo", help="Must agree with `repo` in corpus.toml; needed where that has none.")
+@click.option("--dry-run", is_flag=True, help="List each file with its size and what would happen; write nothing.")
+@click.option("--private", is_flag=True, help="Make the repository private when it is created.")
+@click.option("--endpoint", help="Address of another Hub. [default: HF_ENDPOINT, or the Hugging Face Hub]")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON document.")
+def publish(
+    build: Path, repo: str | None, dry_run: bool, private: bool, endpoint: str | None, as_json: bool  # noqa: FBT001
+) -> None:
+    """Publish a release to the Hub as one commit, read it back, and tag it."""
+    from corpus.io.documents import read_manifest  # noqa: PLC0415
+    from corpus.release.publish import publish as publish_release  # noqa: PLC0415
+
+    manifest = read_manifest(build)
+    wanted = repo or manifest.repo
+    if wanted is None:
+        remedy = "set `repo` in corpus.toml and build again, or give --repo"
+        raise UsageError("nobody has said where to publish", where=str(build), remedy=remedy)
+    done = publish_release(
+        build, repo=wanted, version=manifest.version, private=private, endpoint=endpoint, dry_run=dry_run
+    )
+    if as_json:
+        document(asdict(done))
+        return
+    for item in done.files:
+        say(f"{item.action:<8} {item.size:>14,}  {item.path}")
+    say(f"{done.status}: {done.repo} {done.tag} at {done.endpoint}" + (f", commit {done.commit}" if done.commit else ""))
+    hint = "without --dry-run this would be done" if dry_run else f'load_dataset("{done.repo}", revision="{done.tag}")'
+    say(f"next: {hint}")
+
+
+@cli.command(
+    cls=Command,
+    epilog=examples("corpus show gazette/2024-03-12-footbridge.txt", "corpus show --flag caption -n 3", "corpus show ID --json"),
+)
+@click.argument("row_id", metavar="ID", required=False)
+@click.option("--flag", metavar="KIND", help="Show rows from which a stretch of this kind was taken out.")
+@click.option("--build", "folder", type=FOLDER, default=Path("build"), show_default=True, help="Release folder.")
+@click.option("-n", "--most", type=click.IntRange(1), default=5, show_default=True, help="Show at most so many rows.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document a row.")
+def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json: bool) -> None:  # noqa: FBT001
+    """Show a row: its fields, its body, and what was taken out, labelled."""
+    from itertools import islice  # noqa: PLC0415
+
+    from corpus.release.show import row_with_id, rows_with_flag  # noqa: PLC0415
+
+    if (row_id is None) == (flag is None):
+        raise UsageError("give either an ID or --flag KIND", remedy="corpus show --help has examples")
+    rows = [row_with_id(folder, row_id)] if row_id is not None else list(islice(rows_with_flag(folder, flag or ""), most))
+    if not rows:
+        say(f"no row has the flag {flag}")
+    for row in rows:
+        document(row) if as_json else _say_row(row)
+
+
+@cli.command(cls=Command, epilog=examples("corpus verify", "corpus verify build/"))
+@click.argument("build", type=FOLDER, default=Path("build"))
+def verify(build: Path) -> None:
+    """Hash every file, count every row and restore every source text again."""
+    from corpus.release.verify import differences  # noqa: PLC0415
+
+    found = list(differences(build))
+    for line in found:
+        say(line)
+    say(f"{len(found)} differences" if found else f"{build} is what its manifest says")
+    if found:
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command; a user never sees a traceback without --debug."""
+    debug = "--debug" in sys.argv[1:]
+    sys.exit(_guarded(lambda: cli.main(standalone_mode=False), debug=debug))
+
+
+def _guarded(run: Callable[[], Any], *, debug: bool) -> int:
+    """Run a command and turn what it raises into a message and an exit code."""
+    try:
+        run()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except CorpusError as error:
+        return _complain(error, str(error), error.exit_code, debug=debug)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\ninterrupted; the last release is as it was", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"\n  where:  {error.filename}" if error.filename else ""
+        return _complain(error, f"{error.strerror or error}{where}\n  do:     free space or fix access, run again", 3, debug=debug)
+    except Exception as error:  # noqa: BLE001 (the last net: a bug is reported as one)
+        text = f"a bug in corpus: {type(error).__name__}: {error}\n  do:     run again with --debug and report the output"
+        return _complain(error, text, 4, debug=debug)
+    return 0
+
+
+def _complain(error: BaseException, text: str, code: int, *, debug: bool) -> int:
+    from corpus.terminal import printable  # noqa: PLC0415
+
+    if debug:
+        raise error
+    click.echo(f"error: {printable(text, line_ends=True)}", err=True)
+    return code
+
+
+def say(line: str) -> None:
+    """Print a line of results, made safe for a terminal."""
+    from corpus.terminal import printable  # noqa: PLC0415
+
+    click.echo(printable(line))
+
+
+def document(value: Mapping[str, Any]) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=True, sort_keys=True, default=str))
+
+
+def _default_out(config: Config) -> Path:
+    from corpus.config import is_project  # noqa: PLC0415
+
+    return config.project / "build" if is_project(config.project) else Path("build")
+
+
+def _project_of(build: Path) -> Path:
+    from corpus.config import is_project  # noqa: PLC0415
+
+    home = build.resolve().parent
+    return home if is_project(home) else Path()
+
+
+def _summary(made: Build) -> None:
+    inputs, path = made.manifest.inputs, made.path
+    excluded = sum(inputs.excluded.values())
+    say(f"{inputs.rows:,} rows, {sum(inputs.rejected.values()):,} rejected, {excluded:,} excluded of {inputs.count:,} inputs")
+    say(f"data      {path / 'data'}")
+    say(f"card      {path / 'README.md'}")
+    say(f"rejected  {path / 'rejected.jsonl'}")
+    say(f"content   {made.manifest.content_digest}")
+    if made.checks.passed:
+        say(f"next: corpus show --flag title --build {path}, or: corpus publish {path} --dry-run")
+        return
+    _say_checks(made.checks)
+    say("next: correct the inputs or the limits in corpus.toml, and build again")
+
+
+def _say_checks(report: CheckReport) -> None:
+    from corpus.release.checks import summary_lines  # noqa: PLC0415
+
+    for line in summary_lines(report):
+        say(line)
+
+
+def _say_row(row: Mapping[str, Any]) -> None:
+    from corpus.release.show import fields_of, passages_of  # noqa: PLC0415
+    from corpus.terminal import printable  # noqa: PLC0415
+
+    for name, value in fields_of(row):
+        say(f"{name:<18} {value}")
+    click.echo()
+    for kind, rule, text in passages_of(row):
+        lines = printable(text.strip("\n"), line_ends=True).split("\n")
+        mark = click.style(f"- [{kind} by {rule}] ", fg="yellow") if kind else "  "
+        for line in lines:
+            click.echo(mark + line, color=None if os.environ.get("NO_COLOR") is None else False)
+    click.echo()

@@ -1,0 +1,20 @@
+"""An engine is an ordered map over small picklable tasks, and nothing more: it never decides a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Engine(Protocol):
+    """Where tasks run."""
+
+    def map(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+        """Run `task` on every item; give the results in the order of `items`.
+
+        `task` and `items` are small and can be pickled; bulk data travels through files.
+        """
+        ...

@@ -1,0 +1,80 @@
+"""Bytes to text: byte order marks, then strict UTF-8, then detection by a library; never a guess that loses a byte."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Final
+
+BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\v\f\r\x1b")
+_MOST_CONTROLS: Final = 20
+"""Text in an eight-bit encoding has less than one control character in this many bytes."""
+
+_DETECTED_BYTES: Final = 200_000
+
+
+class UndecodableError(ValueError):
+    """Why bytes are no text: a reason code of `schema.REASONS` and a detail that holds none of the bytes."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of `data` and the name of its encoding.
+
+    A byte order mark decides; then strict UTF-8 (a last character that is cut off becomes U+FFFD); then detection.
+    Raises UndecodableError with `binary` or `undecodable`.
+    """
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return _strict(data, encoding, f"the byte order mark says {encoding}"), encoding
+    is_text = not _looks_binary(data)
+    if is_text:
+        try:
+            return _utf8(data), "utf-8"
+        except UnicodeDecodeError:
+            pass
+    return _detected(data, is_text=is_text)
+
+
+def _utf8(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.start > 0:
+            return data[: error.start].decode("utf-8") + "\ufffd"
+        raise
+
+
+def _looks_binary(data: bytes) -> bool:
+    return (len(data) - len(data.translate(None, _CONTROLS))) * _MOST_CONTROLS > len(data)
+
+
+def _detected(data: bytes, *, is_text: bool) -> tuple[str, str]:
+    """Decode by detection; of bytes full of control characters only UTF-16 and UTF-32 are believed."""
+    import chardet  # noqa: PLC0415 (0.1 s, needed for few files)
+
+    name = chardet.detect(data[:_DETECTED_BYTES])["encoding"]
+    encoding = name.lower() if name else ""
+    if not encoding or not (is_text or encoding.startswith(("utf-16", "utf-32"))):
+        raise UndecodableError("binary", "the bytes are not text")
+    if encoding.startswith("utf-8"):
+        raise UndecodableError("undecodable", "UTF-8 with invalid bytes")
+    return _strict(data, encoding, f"the bytes look like {encoding}"), encoding
+
+
+def _strict(data: bytes, encoding: str, why: str) -> str:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        raise UndecodableError("undecodable", f"{why}, but do not decode as it") from None

@@ -1,0 +1,102 @@
+"""JSON documents of a release, always written the same way, and digests of files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from corpus.errors import DataError
+from corpus.model import FileEntry, Inputs, Manifest, Rejection, Statistics
+from corpus.schema import SCHEMA_VERSION
+
+MANIFEST: Final = "manifest.json"
+CHECKS: Final = "checks.json"
+REJECTED: Final = "rejected.jsonl"
+CARD: Final = "README.md"
+CROISSANT: Final = "croissant.json"
+
+FORMAT: Final = 1
+"""Version of the release format; `docs/format.md` keeps its history."""
+
+_BLOCK: Final = 1024 * 1024
+
+
+def canonical_json(value: object) -> str:
+    """`value` as JSON on one line: keys in the given order, no spaces, no escapes but the needed ones."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a document for people and programs: sorted keys, two spaces, UTF-8, one line end at the end."""
+    document = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
+    path.write_bytes(text.encode() + b"\n")
+
+
+def write_json_lines(path: Path, values: Iterable[object]) -> None:
+    """Write one canonical JSON document a line."""
+    with path.open("wb") as file:
+        for value in values:
+            file.write(canonical_json(value).encode() + b"\n")
+
+
+def write_rejections(build: Path, rejections: Iterable[Rejection]) -> None:
+    """Write `rejected.jsonl`, sorted by path; it never holds a rejected text."""
+    ordered = sorted(rejections, key=lambda item: (item.path.encode(), item.reason, item.detail))
+    write_json_lines(build / REJECTED, map(asdict, ordered))
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file in hex, read in blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def file_entry(build: Path, path: Path, rows: int | None = None) -> FileEntry:
+    """The manifest's entry for one released file."""
+    relative = path.relative_to(build).as_posix()
+    return FileEntry(path=relative, size=path.stat().st_size, sha256=sha256_of(path), rows=rows)
+
+
+def released_files(build: Path) -> list[Path]:
+    """Every file below a release folder but the manifest, sorted by POSIX path."""
+    found = [Path(folder, name) for folder, _, names in os.walk(build) for name in names]
+    return sorted((path for path in found if path != build / MANIFEST), key=lambda path: path.relative_to(build).as_posix())
+
+
+def read_manifest(build: Path) -> Manifest:
+    """The manifest of a release.
+
+    Raises DataError when it is missing, broken, or of a newer format.
+    """
+    path = build / MANIFEST
+    if not path.is_file():
+        raise DataError("this folder is no release", where=str(build), remedy="run corpus build first, or name its folder")
+    try:
+        document = json.loads(path.read_bytes())
+        if (document["format"], document["schema_version"]) != (FORMAT, SCHEMA_VERSION):
+            raise DataError(
+                "the release has another format version",
+                where=str(path),
+                found=f"format {document['format']}, schema version {document['schema_version']}",
+                remedy="use the corpus version that built it",
+            )
+        return _manifest(document)
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = "build the release again"
+        raise DataError("the manifest is broken", where=str(path), found=str(error)[:200], remedy=remedy) from None
+
+
+def _manifest(document: dict[str, Any]) -> Manifest:
+    document["inputs"] = Inputs(**document["inputs"])
+    document["statistics"] = Statistics(**document["statistics"])
+    document["files"] = tuple(FileEntry(**entry) for entry in document["files"])
+    return Manifest(**{field.name: document[field.name] for field in fields(Manifest)})

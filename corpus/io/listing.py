@@ -1,0 +1,181 @@
+"""List the inputs below a folder and cut the list into shards; nothing here opens a file."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from corpus.errors import UsageError
+from corpus.model import Shard, SourceFile
+from corpus.transforms.unicode import nfc
+
+PROJECT_FILES: Final = ("corpus.toml", "dataset_card.md", "overrides.jsonl", "pyproject.toml", "schemas", "validation")
+"""Names at the top of a project that are never inputs; `metadata.csv` and `metadata.jsonl` are not, anywhere."""
+
+SIDECARS: Final = ("metadata.csv", "metadata.jsonl")
+
+SHARD_FILES: Final = 256
+"""Mean number of files in a shard: a shard ends after an id whose SHA-256 is a multiple of this."""
+
+SHARD_LIMIT_FILES: Final = 1024
+SHARD_LIMIT_BYTES: Final = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputOptions:
+    """Which files below the input folder are taken."""
+
+    include: tuple[str, ...] = field(
+        default=("**",), metadata={"doc": "Globs of the paths to take, below the input folder."}
+    )
+    exclude: tuple[str, ...] = field(default=(), metadata={"doc": "Globs of the paths to leave out."})
+    max_bytes: int = field(default=64 * 1024 * 1024, metadata={"doc": "Larger files are rejected as too_large."})
+
+
+def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()) -> list[SourceFile]:
+    """Every input below `root`, in the order of the UTF-8 bytes of the ids; `never` are folders that are no input.
+
+    Links that leave `root`, links to folders, FIFOs, sockets and devices are listed as `unreadable`; of two files with
+    one id the one with the smallest raw path is taken. Raises UsageError when `root` is no folder.
+    """
+    if not root.is_dir():
+        raise UsageError("the input is no folder", found=str(root), remedy="give a folder of .txt or .md files")
+    skipped = {os.path.realpath(path) for path in never}
+    is_project = (root / "corpus.toml").exists()
+    found = [
+        _source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped, is_project=is_project)
+    ]
+    return _without_collisions(sorted(found, key=lambda file: (file.id.encode(), os.fsencode(file.path))))
+
+
+def released_id(relative: str) -> str:
+    """The id of a file: its path below the root, POSIX, NFC; `%`, control characters and undecodable bytes as `%XX`."""
+    escaped = []
+    for char in os.fsencode(relative).decode("utf-8", "surrogateescape"):
+        point = ord(char)
+        if 0xDC80 <= point <= 0xDCFF:
+            escaped.append(f"%{point - 0xDC00:02X}")
+        elif char == "%" or point < 0x20 or 0x7F <= point < 0xA0:
+            escaped.append("".join(f"%{byte:02X}" for byte in char.encode()))
+        else:
+            escaped.append(char)
+    return nfc("".join(escaped).replace(os.sep, "/"))
+
+
+def plan_shards(files: Sequence[SourceFile]) -> list[Shard]:
+    """Cut the sorted list where a hash of the id says so, so that a new file moves the borders of its own shard only.
+
+    A shard also ends when it reaches 1,024 files or 64 MiB; that border lasts only until the next one by hash.
+    """
+    shards: list[Shard] = []
+    current: list[SourceFile] = []
+    size = 0
+    for file in files:
+        current.append(file)
+        size += file.size
+        if _ends_shard(file.id) or len(current) >= SHARD_LIMIT_FILES or size >= SHARD_LIMIT_BYTES:
+            shards.append(Shard(number=len(shards), files=tuple(current)))
+            current, size = [], 0
+    if current:
+        shards.append(Shard(number=len(shards), files=tuple(current)))
+    return shards
+
+
+def _ends_shard(file_id: str) -> bool:
+    return int.from_bytes(hashlib.sha256(file_id.encode()).digest()[:8], "big") % SHARD_FILES == 0
+
+
+def _walk(root: Path, skipped: set[str], *, is_project: bool) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
+    """Every entry below `root` that is an input, as (path below root, entry); (path, None) for an unreadable folder."""
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                listed = list(entries)
+        except OSError:
+            yield folder, None
+            continue
+        for entry in listed:
+            relative = os.path.join(folder, entry.name)  # noqa: PTH118 (surrogates must survive)
+            if entry.name.startswith(".") or entry.name in SIDECARS or (is_project and relative in PROJECT_FILES):
+                continue
+            if not entry.is_dir(follow_symlinks=False):
+                yield relative, entry
+            elif os.path.realpath(entry.path) not in skipped and not _is_release(Path(entry.path)):
+                pending.append(relative)
+
+
+def _is_release(folder: Path) -> bool:
+    """Whether `folder` is the output of another build: its card and ledger must not come back as articles."""
+    return all((folder / name).is_file() for name in ("manifest.json", "checks.json", "rejected.jsonl"))
+
+
+def _source_file(root: Path, relative: str, entry: os.DirEntry[str] | None, options: InputOptions) -> SourceFile:
+    file_id = released_id(relative)
+    if entry is None:
+        return SourceFile(
+            id=file_id, path=relative, size=0, reason="unreadable", detail="the folder cannot be listed"
+        )
+    detail, size = _special(root, entry)
+    if detail:
+        return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail=detail)
+    glob = _left_out(file_id, options)
+    return SourceFile(id=file_id, path=relative, size=size, reason="filtered" if glob else None, detail=glob)
+
+
+def _special(root: Path, entry: os.DirEntry[str]) -> tuple[str, int]:
+    """Why `entry` must not be opened (empty when it may), and its size."""
+    try:
+        if entry.is_symlink():
+            target = Path(os.path.realpath(entry.path))
+            if not target.is_relative_to(os.path.realpath(root)):
+                return "a link that leaves the input folder", 0
+        status = entry.stat()
+    except OSError as error:
+        return f"it cannot be looked at: {error.strerror}", 0
+    if stat.S_ISDIR(status.st_mode):
+        return "a link to a folder", 0
+    return ("", status.st_size) if stat.S_ISREG(status.st_mode) else ("a FIFO, socket or device", 0)
+
+
+def _left_out(file_id: str, options: InputOptions) -> str:
+    for glob in options.exclude:
+        if _matches(file_id, glob):
+            return f"exclude {glob}"
+    return "" if any(_matches(file_id, glob) for glob in options.include) else "matches no include glob"
+
+
+def _matches(file_id: str, glob: str) -> bool:
+    """Whether `glob` covers the id: `*` stays in a folder, `**` does not; a glob without `/` looks at the name alone."""
+    if "/" not in glob and glob != "**":
+        return fnmatch.fnmatchcase(PurePosixPath(file_id).name, glob)
+    return _parts_match(file_id.split("/"), glob.split("/"))
+
+
+def _parts_match(parts: list[str], globs: list[str]) -> bool:
+    reachable = {0}
+    for glob in globs:
+        if glob == "**":
+            reachable = set(range(min(reachable), len(parts) + 1)) if reachable else set()
+        else:
+            reachable = {at + 1 for at in reachable if at < len(parts) and fnmatch.fnmatchcase(parts[at], glob)}
+    return len(parts) in reachable
+
+
+def _without_collisions(files: list[SourceFile]) -> list[SourceFile]:
+    taken: set[str] = set()
+    result = []
+    for file in files:
+        if file.id in taken:
+            detail = "another file has the same name in Unicode NFC"
+            file = SourceFile(id=file.id, path=file.path, size=file.size, reason="duplicate_id", detail=detail)
+        taken.add(file.id)
+        result.append(file)
+    return result

@@ -1,0 +1,146 @@
+"""A release is visible whole or not at all: it is built beside its place and swapped in by one exchange of names."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from corpus.errors import OutsideError, UsageError
+from corpus.io.documents import MANIFEST
+
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+_RENAME_SWAP: Final = 2
+
+
+def staging_of(out: Path) -> Path:
+    """The hidden folder beside `out` in which its next release grows; on the same file system, so names can be swapped."""
+    return out.parent / f".{out.name}.staging"
+
+
+def failed_of(out: Path) -> Path:
+    """Where a build goes that fails its data checks."""
+    return out.parent / f"{out.name}.failed"
+
+
+def previous_of(out: Path) -> Path:
+    """Where the old release waits while names are moved on systems without an exchange."""
+    return out.parent / f".{out.name}.previous"
+
+
+def check_target(out: Path) -> None:
+    """Refuse to replace what is no release: UsageError when `out` is a file, or a folder with other things in it."""
+    if out.is_dir() and (not any(out.iterdir()) or (out / MANIFEST).is_file()):
+        return
+    if out.is_symlink() or out.exists():
+        remedy = "choose another folder with -o; corpus replaces only releases and empty folders"
+        raise UsageError("the output folder holds something else", where=str(out), remedy=remedy)
+
+
+@contextlib.contextmanager
+def staging_folder(out: Path) -> Iterator[tuple[Path, Path]]:
+    """Two fresh folders, one for the release that grows and one for work files, removed at the end whatever happens.
+
+    What a killed run left is cleared first, and a swap that it did not finish is finished. Raises OutsideError when
+    another build of the same release is running or the disk refuses.
+    """
+    staging = staging_of(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(out):
+            recover(out)
+            _remove(staging)
+            release, work = staging / "release", staging / "work"
+            try:
+                release.mkdir(parents=True)
+                work.mkdir()
+                yield release, work
+            finally:
+                _remove(staging)
+    except OSError as error:
+        where = str(error.filename or out)
+        raise OutsideError(f"the disk refused: {error.strerror}", where=where, remedy="free space or fix access, run again") from error
+
+
+def recover(out: Path) -> None:
+    """Finish or undo a swap that a killed run left half done."""
+    previous = previous_of(out)
+    if previous.exists() and not out.exists():
+        previous.rename(out)
+    _remove(previous)
+
+
+def install(staged: Path, out: Path) -> None:
+    """Put the finished folder `staged` in the place of `out`; a crash at any moment leaves one whole release."""
+    _sync_tree(staged)
+    if not out.exists():
+        staged.rename(out)
+    elif not _exchange(staged, out):
+        previous = previous_of(out)
+        _remove(previous)
+        out.rename(previous)
+        staged.rename(out)
+        _remove(previous)
+    _sync_folder(out.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two names in one step where the system can; False where it cannot."""
+    first, second = os.fsencode(one), os.fsencode(other)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "linux":
+            return bool(library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE) == 0)
+        if sys.platform == "darwin":
+            return bool(library.renamex_np(first, second, _RENAME_SWAP) == 0)
+    except (OSError, AttributeError, TypeError):
+        return False
+    return False
+
+
+@contextlib.contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Hold the lock of one release folder; the system lets go of it when the process ends, however it ends."""
+    try:
+        import fcntl  # noqa: PLC0415 (not on Windows)
+    except ImportError:
+        yield
+        return
+    with (out.parent / f".{out.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            remedy = "wait for it to end, or give this one another folder with -o"
+            raise OutsideError("another build of this release is running", where=str(out), remedy=remedy) from None
+        yield
+
+
+def _sync_tree(root: Path) -> None:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with Path(folder, name).open("rb") as file:
+                os.fsync(file.fileno())
+        _sync_folder(Path(folder))
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)

@@ -1,0 +1,182 @@
+"""The frozen nouns that travel between the stages. Rows are never objects: they live in Arrow columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Counts = Mapping[str, int]
+"""Counts by name, keys in sorted order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file below the input folder: `id` is its released name, `path` what the system calls it, `size` in bytes.
+
+    `reason` is set when the listing alone rejects it (a link out of the folder, a device, a glob of the settings).
+    """
+
+    id: str
+    path: str
+    size: int
+    reason: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """One input that made no row; `sha256` is null where its bytes were never read."""
+
+    path: str
+    sha256: str | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One decision of the maintainer about one row, from `overrides.jsonl`.
+
+    `action` is `title`, `kind` (then `text` is the lines it is about), `language`, `not_duplicate_of` or `exclude`; `value`
+    is what it sets.
+    """
+
+    id: str
+    action: str
+    value: str | None
+    text: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """A run of source files that one task ingests; its borders depend on the list of files alone."""
+
+    number: int
+    files: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """What a task says of an ingested shard: where its rows lie, how many, and which inputs made none."""
+
+    number: int
+    inputs: int
+    bytes: int
+    rows: int
+    rejections: tuple[Rejection, ...]
+    excluded: Counts
+    used: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One Parquet file of the release: its path, and the shards whose rows of this split and file kind it holds."""
+
+    path: str
+    split: str
+    single: bool
+    shards: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One released file: POSIX path below the release folder, size in bytes, SHA-256 in hex; rows for Parquet."""
+
+    path: str
+    size: int
+    sha256: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The ledger of the inputs: rows + rejected + excluded = count, always.
+
+    `digest` covers sorted `sha256 id` lines of rows and rejected; of excluded inputs only a count by reason is kept.
+    """
+
+    count: int
+    bytes: int
+    digest: str
+    rows: int
+    rejected: Counts
+    excluded: Counts
+    overrides: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What stands in the written Parquet files, counted again from them.
+
+    `splits` maps a split to its rows, `singles` to its rows in the `deduplicated` config; `arrow_bytes` and
+    `single_arrow_bytes` give the same rows' size in Arrow memory. `flags` counts rows by kind of boilerplate,
+    `removed_chars` the removed code points by kind.
+    """
+
+    rows: int
+    splits: Counts
+    singles: Counts
+    arrow_bytes: Counts
+    single_arrow_bytes: Counts
+    duplicate_kinds: Counts
+    languages: Counts
+    encodings: Counts
+    flags: Counts
+    removed_chars: Counts
+    groups: int
+    titles: int
+    chars: int
+    words: int
+    content_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutcome:
+    """One data check: its name, what it looks at, the limit, what was found, and up to 20 ids of rows that failed.
+
+    `remedy` says what to do when it fails; `error` is set where the check itself crashed.
+    """
+
+    suite: str
+    check: str
+    column: str
+    limit: str
+    found: str
+    passed: bool
+    failed_rows: int
+    sample: tuple[str, ...]
+    remedy: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """The outcome of every data check; `expected` is the number of expectations that stand in the suite files.
+
+    `thresholds` holds the limits of the settings that were in force, by name.
+    """
+
+    passed: bool
+    expected: int
+    evaluated: int
+    thresholds: Mapping[str, float | None]
+    outcomes: tuple[CheckOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The last file of a release: digests of inputs, settings, content and every other file, and the counts."""
+
+    format: int
+    schema_version: int
+    name: str
+    version: str
+    repo: str | None
+    tool: Mapping[str, str]
+    settings_digest: str
+    content_digest: str
+    inputs: Inputs
+    statistics: Statistics
+    checks: Mapping[str, int | bool]
+    files: tuple[FileEntry, ...]

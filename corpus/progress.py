@@ -1,0 +1,31 @@
+"""What a build says while it runs. Clocks and terminals stay behind this interface; nothing of it reaches a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Told of the stages of a build."""
+
+    def track(self, stage: str, items: Iterable[T], total: int) -> Iterator[T]:
+        """Give `items` on, counting them; `total` is how many will come."""
+        ...
+
+    def done(self, stage: str, what: str) -> None:
+        """A stage has ended; `what` says what came of it."""
+        ...
+
+
+class Silent:
+    """Says nothing."""
+
+    def track(self, stage: str, items: Iterable[T], total: int) -> Iterator[T]:  # noqa: ARG002
+        """Give `items` on."""
+        yield from items
+
+    def done(self, stage: str, what: str) -> None:
+        """Say nothing."""

@@ -1,0 +1,90 @@
+"""What a maintainer adds to the settings: decisions about rows, a card template, suites of checks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.config import OVERRIDES, SUITES, TEMPLATE, Config
+from corpus.errors import ConfigError
+from corpus.io.overrides import read_overrides
+from corpus.model import Decision, SourceFile
+from corpus.resources import data_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The files of one project beside its articles. `suites` are the standard one and the maintainer's, in that order."""
+
+    decisions: tuple[Decision, ...]
+    template: str
+    suites: tuple[Path, ...]
+    settings_digest: str
+
+    @property
+    def apart(self) -> int:
+        """How many decisions keep two rows apart."""
+        return sum(decision.action == "not_duplicate_of" for decision in self.decisions)
+
+    def by_file(self, files: Iterable[SourceFile]) -> dict[str, tuple[Decision, ...]]:
+        """The decisions about the rows of each of these files."""
+        by_id: dict[str, list[Decision]] = {}
+        known = {file.id for file in files}
+        for decision in self.decisions:
+            name = decision.id if decision.id in known else decision.id.rpartition("#")[0]
+            by_id.setdefault(name, []).append(decision)
+        return {name: tuple(found) for name, found in sorted(by_id.items())}
+
+    def check_used(self, used: Iterable[Decision]) -> None:
+        """Raise ConfigError for a decision that changed nothing: its row or line does not exist (any more)."""
+        found = set(used)
+        for decision in self.decisions:
+            if decision.action != "not_duplicate_of" and decision not in found:
+                what = "a decision finds nothing to decide"
+                about = f"{decision.id}: {decision.text or decision.action}"
+                remedy = "correct the id or the text of the line, or delete the decision"
+                raise ConfigError(what, where=f"{OVERRIDES}:{decision.line}", found=about, remedy=remedy)
+
+
+def read_project(config: Config) -> Project:
+    """Read the files of a project; raises ConfigError for what is not understood."""
+    decisions = read_overrides(config.project / OVERRIDES)
+    template = template_of(config.project)
+    suites = suites_of(config.project)
+    return Project(
+        decisions=tuple(decisions),
+        template=template,
+        suites=tuple(suites),
+        settings_digest=_digest(config.digest(), decisions, template, suites),
+    )
+
+
+def template_of(project: Path) -> str:
+    """The project's card template, or ours where it has none."""
+    own = project / TEMPLATE
+    path = own if own.is_file() else data_file(TEMPLATE)
+    try:
+        return path.read_text("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ConfigError("the card template is not UTF-8", where=str(own), found=str(error), remedy="save it as UTF-8") from None
+
+
+def suites_of(project: Path) -> list[Path]:
+    """The standard suite, then the project's own below `validation/`, sorted by name."""
+    standard = data_file(SUITES, "standard.json")
+    own = sorted((project / SUITES).glob("*.json")) if (project / SUITES).is_dir() else []
+    return [standard, *(path for path in own if path.read_bytes() != standard.read_bytes())]
+
+
+def _digest(settings: str, decisions: Sequence[Decision], template: str, suites: Sequence[Path]) -> str:
+    """SHA-256 over the settings and the content of every file that steers the build."""
+    content: Mapping[str, bytes] = {
+        "settings": settings.encode(),
+        "decisions": repr([(item.id, item.action, item.value, item.text) for item in decisions]).encode(),
+        "template": template.encode(),
+        **{f"suite {path.name}": path.read_bytes() for path in suites},
+    }
+    lines = [f"{hashlib.sha256(part).hexdigest()} {name}\n" for name, part in sorted(content.items())]
+    return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,258 @@
+"""From the files of one shard to staged rows: read, decode, normalise, take boilerplate out, tell the language, sketch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from corpus.errors import BugError
+from corpus.io.decode import UndecodableError
+from corpus.io.readers import Record, open_regular, reader_for
+from corpus.model import Decision, Rejection, Shard, SourceFile, Staged
+from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
+from corpus.transforms.article import Article, split_article
+from corpus.transforms.boilerplate import BoilerplateOptions
+from corpus.transforms.language import LanguageOptions, detect
+from corpus.transforms.normalize import normalize
+from corpus.transforms.sketch import SketchOptions, sketch
+from corpus.transforms.stretches import restore
+from corpus.transforms.title import TitleOptions
+from corpus.transforms.unicode import class_table, code_points
+
+_BLOCK: Final = 1024 * 1024
+_MARKUP: Final = re.compile(r"<[^<>]*>|!?\[[^\[\]\n]*\]\([^()\n]*\)|&#?[0-9A-Za-z]{1,32};")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterOptions:
+    """Which articles are left out, as `filtered`."""
+
+    min_words: int = field(default=0, metadata={"doc": "Articles with fewer words are left out."})
+    max_words: int = field(default=0, metadata={"doc": "Articles with more words are left out; 0 is no limit."})
+    languages: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Only these languages are taken; none named: all of them."}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestOptions:
+    """Everything that decides what a row holds, other rows aside."""
+
+    max_bytes: int
+    boilerplate: BoilerplateOptions
+    title: TitleOptions
+    language: LanguageOptions
+    filters: FilterOptions
+    sketch: SketchOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """The task for one shard; travels to a worker whole."""
+
+    root: Path
+    work: Path
+    options: IngestOptions
+    decisions: Mapping[str, tuple[Decision, ...]]
+
+    def __call__(self, shard: Shard) -> Staged:
+        """Write the shard's rows and sketches below `work`, and say what became of every input."""
+        ledger = _Ledger()
+        rows = [row for file in shard.files for row in self._rows_of(file, ledger)]
+        _add_language(rows, self.options.language)
+        sketches = _sketched(rows, self.options.sketch)
+        kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, ledger)]
+        kept.sort(key=lambda number: rows[number]["id"].encode())
+        write_staged(staged_path(self.work, "rows", shard.number), _columns(rows, kept, ROWS.names), ROWS)
+        write_staged(
+            staged_path(self.work, "sketches", shard.number), _columns(sketches, kept, SKETCHES.names), SKETCHES
+        )
+        return ledger.staged(shard.number, len(kept))
+
+    def _rows_of(self, file: SourceFile, ledger: _Ledger) -> Iterator[dict[str, Any]]:
+        """The rows of one file; every input that makes none goes into the ledger."""
+        try:
+            digest, data = self._read(file)
+        except OSError as error:
+            ledger.inputs += 1
+            ledger.reject(file.id, None, "unreadable", file.detail or f"it cannot be read: {error.strerror}")
+            return
+        ledger.bytes += file.size if data is None else len(data)
+        decisions = self.decisions.get(file.id, ())
+        reason, detail = self._refusal(file, data)
+        excluded = [item for item in decisions if item.action == "exclude" and item.id == file.id]
+        if not (excluded or reason):
+            yield from self._records(file, data or b"", digest, decisions, ledger)
+            return
+        ledger.inputs += 1
+        if excluded:
+            ledger.exclude(excluded[0])
+        else:
+            ledger.reject(file.id, digest, reason, detail)
+
+    def _refusal(self, file: SourceFile, data: bytes | None) -> tuple[str, str]:
+        """Why a file makes no row whatever its text says: reason and detail, empty when nothing stands against it."""
+        if file.reason:
+            return file.reason, file.detail
+        if reader_for(file.id) is None:
+            return "unsupported", "no reader for this file ending"
+        if data is None:
+            return "too_large", f"{file.size} bytes, max_bytes is {self.options.max_bytes}"
+        return ("", "") if data.strip(b" \t\r\n\v\f") else ("empty", f"{len(data)} bytes")
+
+    def _records(
+        self, file: SourceFile, data: bytes, digest: str | None, decisions: Sequence[Decision], ledger: _Ledger
+    ) -> Iterator[dict[str, Any]]:
+        reader = reader_for(file.id)
+        try:
+            for record in reader(data) if reader else ():
+                ledger.inputs += 1
+                yield from self._row(file, record, digest, decisions, ledger)
+        except UndecodableError as error:
+            ledger.inputs += 1
+            ledger.reject(file.id, digest, error.reason, error.detail)
+
+    def _read(self, file: SourceFile) -> tuple[str | None, bytes | None]:
+        """Digest and bytes of a file; no bytes when they are not needed or too many, no digest when it may not be opened."""
+        if file.reason == "unreadable":
+            raise OSError(None, file.detail)
+        path = self.root / file.path
+        descriptor = open_regular(Path(os.path.realpath(path)) if path.is_symlink() else path)
+        digest = hashlib.sha256()
+        blocks: list[bytes] | None = []
+        size = 0
+        with os.fdopen(descriptor, "rb") as opened:
+            while block := opened.read(_BLOCK):
+                digest.update(block)
+                size += len(block)
+                if size > self.options.max_bytes:
+                    blocks = None
+                elif blocks is not None:
+                    blocks.append(block)
+        return digest.hexdigest(), None if blocks is None else b"".join(blocks)
+
+    def _row(
+        self, file: SourceFile, record: Record, digest: str | None, decisions: Sequence[Decision], ledger: _Ledger
+    ) -> Iterator[dict[str, Any]]:
+        row_id = file.id if record.key is None else f"{file.id}#{record.key}"
+        text = normalize(record.text)
+        mine = [item for item in decisions if item.id == row_id]
+        article = split_article(text, self.options.boilerplate, self.options.title, mine)
+        reason = "empty" if not text else "" if _has_words(article.body) else "no_text"
+        if reason:
+            ledger.reject(row_id, digest, reason, f"{len(text)} characters of text")
+            return
+        if restore(article.body, map(asdict, article.boilerplate)) != text:
+            raise BugError("taking boilerplate out lost text", where=row_id, remedy="report this file, if you may share it")
+        ledger.used += [item for item in article.used if item.action != "not_duplicate_of"]
+        yield _row_columns(file, record, row_id, digest, text, article, mine)
+
+
+def _passes(row: Mapping[str, Any], filters: FilterOptions, ledger: _Ledger) -> bool:
+    words, language = row["word_count"], row["language"]
+    detail = ""
+    if words < filters.min_words:
+        detail = f"{words} words, min_words is {filters.min_words}"
+    elif filters.max_words and words > filters.max_words:
+        detail = f"{words} words, max_words is {filters.max_words}"
+    elif filters.languages and language not in filters.languages:
+        detail = f"language {language}"
+    if detail:
+        ledger.reject(row["id"], row["source_sha256"], "filtered", detail)
+    return not detail
+
+
+def _add_language(rows: Sequence[dict[str, Any]], options: LanguageOptions) -> None:
+    for row, (language, score) in zip(rows, detect([row["body"] for row in rows], options), strict=True):
+        decided = row["language"]
+        row["language"], row["language_score"] = (decided, 1.0) if decided else (language, score)
+
+
+def _sketched(rows: Sequence[dict[str, Any]], options: SketchOptions) -> list[dict[str, Any]]:
+    """The columns of SKETCHES for each row; the row itself gets its `word_count`."""
+    found = sketch([row["body"] for row in rows], options)
+    keys = found.keys.astype(">u8").tobytes()
+    sketched = []
+    for number, row in enumerate(rows):
+        row["word_count"] = int(found.words[number])
+        sketched.append(
+            {
+                "id": row["id"],
+                "published": row["published"],
+                "words": row["word_count"],
+                "bytes": len(row["body"].encode()),
+                "shingles": int(found.shingles[number]),
+                "exact_key": keys[16 * number : 16 * (number + 1)],
+                "hashes": found.hashes[found.offsets[number] : found.offsets[number + 1]],
+            }
+        )
+    return sketched
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], kept: Sequence[int], names: Sequence[str]) -> dict[str, list[Any]]:
+    return {name: [rows[number].get(name) for number in kept] for name in names}
+
+
+def _has_words(body: str) -> bool:
+    """Whether a letter or digit is left when markup is taken off; else the file held no text."""
+    return bool(np.any(class_table()[code_points(_MARKUP.sub("", body))]))
+
+
+def _row_columns(
+    file: SourceFile, record: Record, row_id: str, digest: str | None, text: str, article: Article, mine: Sequence[Decision]
+) -> dict[str, Any]:
+    """The columns of ROWS but language, score and word count, which are told for all rows of a shard at once."""
+    language = next((item.value for item in mine if item.action == "language"), None)
+    sources = [("title", article.title_source), ("language", "override" if language else None)]
+    return {
+        "id": row_id,
+        "title": article.title,
+        "body": article.body,
+        "boilerplate": [asdict(stretch) for stretch in article.boilerplate],
+        "boilerplate_flags": sorted({stretch.kind for stretch in article.boilerplate}),
+        "language": language,
+        "published": None,
+        "field_sources": [{"field": name, "source": source} for name, source in sources if source],
+        "source_path": file.id,
+        "source_sha256": digest,
+        "encoding": record.encoding,
+        "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "char_count": len(article.body),
+    }
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What became of the inputs of one shard."""
+
+    rejections: list[Rejection] = field(default_factory=list)
+    excluded: Counter[str] = field(default_factory=Counter)
+    used: list[Decision] = field(default_factory=list)
+    inputs: int = 0
+    bytes: int = 0
+
+    def reject(self, path: str, sha256: str | None, reason: str, detail: str) -> None:
+        self.rejections.append(Rejection(path=path, sha256=sha256, reason=reason, detail=detail))
+
+    def exclude(self, decision: Decision) -> None:
+        self.excluded[str(decision.value)] += 1
+        self.used.append(decision)
+
+    def staged(self, number: int, rows: int) -> Staged:
+        return Staged(
+            number=number,
+            inputs=self.inputs,
+            bytes=self.bytes,
+            rows=rows,
+            rejections=tuple(self.rejections),
+            excluded=dict(sorted(self.excluded.items())),
+            used=tuple(self.used),
+        )

@@ -1,0 +1,209 @@
+"""Duplicate detection: sketches of all articles in; kept row, kind, overlap and related rows of every row out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.schema import DUPLICATE_KINDS
+from corpus.transforms.groups import (
+    CopyRule,
+    Member,
+    MergeRule,
+    Related,
+    copies_among,
+    merged_texts,
+    related_rows,
+    stars,
+)
+from corpus.transforms.join import Dates, candidate_pairs, keeper_order
+from corpus.transforms.sketch import Ints, Shingles, Sketches, SketchOptions
+from corpus.transforms.verify import Compared, Floats, compare, join_compared, pair_chunks
+
+UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
+    DUPLICATE_KINDS.index(kind) for kind in ("unique", "kept", "exact", "near", "contained")
+)
+
+_CHUNK: Final = 1 << 22
+"""Shingles held at once for verification; no result depends on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateOptions:
+    """Limits of duplicate detection; `docs/decisions` tells what each was measured on.
+
+    Of the join: every text meets the `partners` best-ranked texts under each hash, and a pair is verified when the
+    estimated containment is at least `candidate`. Of a copy: see `verify.compare` (`reach`) and `groups.CopyRule`. Of a
+    merged text: see `groups.MergeRule`. Texts of two groups are related when they share at least `related` of either, the
+    closest `related_most` for each row.
+    """
+
+    partners: int = 16
+    candidate: float = 0.15
+    reach: int = 3
+    covered: float = 0.75
+    partial: float = 0.5
+    own: float = 12.0
+    shorter: float = 0.8
+    evidence: int = 12
+    merged_whole: float = 0.9
+    merged_part: float = 0.1
+    merged_total: float = 0.9
+    related: float = 0.3
+    related_most: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicates:
+    """What duplicate detection says of n rows.
+
+    `kept` (n,) is the row that each is a copy of, or itself; `kinds` (n,) index `DUPLICATE_KINDS`; `overlap` (n,) is
+    the share of the row's distinct shingles that stand in the kept row, NaN for rows that are no copy; `founder` (n,)
+    is the smallest row of the group.
+    """
+
+    kept: Ints
+    kinds: npt.NDArray[np.int8]
+    overlap: Floats
+    founder: Ints
+    related: Related
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """What is to be verified: the rows that stand for their equals, in keeper order, and pairs of them.
+
+    `same` (n,) is the best-ranked row with the same tokens, or the row itself; `ranks` (n,) its place in keeper order;
+    `first`, `second` (p,) are pairs of rows, the better-ranked one first, ascending by both.
+    """
+
+    rows: Ints
+    same: Ints
+    ranks: Ints
+    first: Ints
+    second: Ints
+
+
+def find_candidates(
+    sketches: Sketches,
+    dates: Dates,
+    apart: Collection[tuple[int, int]],
+    sketch_options: SketchOptions,
+    options: DuplicateOptions,
+) -> Candidates:
+    """Which pairs of rows to verify. Rows come in the order of their ids; `dates` (n,) are NaT where unknown.
+
+    Rows with the same tokens are compared through the best-ranked of them, unless `apart` names them.
+    """
+    order = keeper_order(sketches.words, dates)
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    equal = _first_equal(sketches, ranks)
+    same = equal.copy()
+    named = np.array(sorted({row for pair in apart for row in pair}), np.int64)
+    same[named] = named
+    rows = order[same[order] == order]
+    pairs = candidate_pairs(
+        sketches, rows, partners=options.partners, share=options.candidate, limit=sketch_options.limit
+    )
+    alone = named[equal[named] != named]
+    first = np.concatenate([rows[pairs.first], same[equal[alone]]])
+    second = np.concatenate([rows[pairs.second], alone])
+    packed = np.unique((first << np.int64(32)) | second)
+    return Candidates(
+        rows=rows, same=same, ranks=ranks, first=packed >> np.int64(32), second=packed & np.int64(0xFFFFFFFF)
+    )
+
+
+def verify_candidates(
+    candidates: Candidates, sketches: Sketches, full: Callable[[Ints], Shingles], options: DuplicateOptions
+) -> Compared:
+    """Every candidate pair compared on full texts, a bounded number at a time; `full` gives the shingles of rows."""
+    first, second = candidates.first, candidates.second
+    chunks = pair_chunks(first, second, sketches.shingles, limit=_CHUNK)
+    return join_compared([compare(first[chunk], second[chunk], full, reach=options.reach) for chunk in chunks])
+
+
+def group_duplicates(
+    candidates: Candidates,
+    pairs: Compared,
+    sketches: Sketches,
+    apart: Collection[tuple[int, int]],
+    options: DuplicateOptions,
+) -> Duplicates:
+    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
+    rule = CopyRule(
+        covered=options.covered,
+        partial=options.partial,
+        own=options.own,
+        shorter=options.shorter,
+        evidence=options.evidence,
+    )
+    merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
+    copies = copies_among(pairs, sketches.words, rule)
+    merged = merged_texts(pairs, copies, candidates.ranks, merge)
+    foes: dict[int, set[int]] = defaultdict(set)
+    for one, other in apart:
+        foes[one].add(other)
+        foes[other].add(one)
+    members = stars(candidates.rows, copies, candidates.ranks, merged, foes)
+    return _described(candidates, sketches, members, pairs, options)
+
+
+def find_duplicates(
+    sketches: Sketches,
+    dates: Dates,
+    full: Callable[[Ints], Shingles],
+    *,
+    apart: Collection[tuple[int, int]] = (),
+    sketch_options: SketchOptions,
+    options: DuplicateOptions,
+) -> Duplicates:
+    """The three steps at once: candidates, verification, groups."""
+    candidates = find_candidates(sketches, dates, apart, sketch_options, options)
+    pairs = verify_candidates(candidates, sketches, full, options)
+    return group_duplicates(candidates, pairs, sketches, apart, options)
+
+
+def _first_equal(sketches: Sketches, ranks: Ints) -> Ints:
+    """For every row the best-ranked row with the same key (n,)."""
+    by_key = np.lexsort((ranks, sketches.keys[:, 1], sketches.keys[:, 0]))
+    keys = sketches.keys[by_key]
+    new = np.ones(len(keys), np.bool_)
+    new[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    equal = np.empty(len(keys), np.int64)
+    equal[by_key] = by_key[np.flatnonzero(new)][np.cumsum(new) - 1]
+    return equal
+
+
+def _described(
+    candidates: Candidates,
+    sketches: Sketches,
+    members: dict[int, Member],
+    pairs: Compared,
+    options: DuplicateOptions,
+) -> Duplicates:
+    """Arrays by row of what the groups say; a row with the same tokens as another shares its fate."""
+    count = len(candidates.same)
+    kept = np.arange(count)
+    kinds = np.full(count, UNIQUE, np.int8)
+    overlap = np.full(count, np.nan)
+    for row, member in members.items():
+        kept[row], overlap[row] = member.kept, member.overlap
+        kinds[row] = CONTAINED if member.shorter else NEAR
+    kept, kinds, overlap = kept[candidates.same], kinds[candidates.same], overlap[candidates.same]
+    copied = kept != np.arange(count)
+    exact = copied & (sketches.keys == sketches.keys[kept]).all(axis=1)
+    kinds[exact], overlap[exact] = EXACT, 1.0
+    kinds[kept[copied]] = KEPT
+    founder = np.arange(count)
+    np.minimum.at(founder, kept, np.arange(count))
+    related = related_rows(
+        pairs, kept, candidates.same, share=options.related, evidence=options.evidence, most=options.related_most
+    )
+    return Duplicates(kept=kept, kinds=kinds, overlap=overlap, founder=founder[kept], related=related)

@@ -1,0 +1,114 @@
+"""What one line is by itself: a separator, a date, a byline, a row of share buttons, or a phrase that sites print."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpus.transforms.lines import Line
+from corpus.transforms.phrases import LONGEST, Hit, Phrases
+from corpus.transforms.unicode import starts_lower
+
+_RULERS: Final = frozenset("~*-_=#\u2022\u00b7\u2014\u2013\u2026.\u2042\u2217\u25a0\u25a1\u25c6\u25c7\u25cf\u25cb\u2605\u2606\u2733\u2500\u2501\u2619\u2766 \t")
+_UNDERLINES: Final = (frozenset("="), frozenset("-"))
+_DOTS: Final = frozenset(". \u2026")
+_BREAKS: Final = re.compile(
+    "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\"\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a-]+"
+)
+_NUMBER: Final = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9]+(?:st|nd|rd|th|am|pm|h|uhr|er|\u00ba|\u00aa|min)?|[0-9]+h[0-9]+|t?[0-9]+z?")
+_YEAR: Final = re.compile("(?:19|20)[0-9][0-9]|[\u0661\u0662\u06f1][\u0660-\u0669\u06f0-\u06f9]{3}")
+_ATTRIBUTION: Final = re.compile("(?:\u2014|\u2013|--?|\u2015) ?.{0,80}\\(@[A-Za-z0-9_]{1,20}\\)")
+_EMBED_URL: Final = re.compile(
+    "https?://(?:www\\.|m\\.|mobile\\.)?(?:twitter|x|youtube|instagram|facebook|tiktok|vimeo|t|youtu|pic\\.twitter)\\.(?:com|co|be)/[!-~]+"
+)
+_PARTICLES: Final = frozenset(
+    "and or with for of the in at & y e et und de la del della di da do dos van von der den du le el al bin ibn i a en och og the-".split()
+)
+MOST_NAME_WORDS: Final = 12
+MOST_DATE_WORDS: Final = 16
+MOST_INSIDE_WORDS: Final = 40
+MOST_CREDIT_WORDS: Final = 12
+"""A line with a credit in it that is longer than this is the caption itself."""
+
+
+def mark_line(line: Line, phrases: Phrases) -> Hit | None:
+    """What `line` is by itself; forms `hint`, `name` and `date` still depend on where it stands."""
+    if not line.folded:
+        return None
+    if not line.key:
+        return _mark_bare(line)
+    hit = phrases.match(line.folded, line.key, line.words)
+    if hit is None or hit.form == "hint":
+        hit = _mark_words(line, phrases) or _mark_name(line, phrases) or hit
+    if hit is not None and hit.kind == "comments" and hit.form == "end":
+        return hit._replace(form="hint")
+    if hit is not None and hit.kind == "image_credit" and line.words > MOST_CREDIT_WORDS:
+        return hit._replace(kind="caption")
+    return hit
+
+
+def mark_inside(text: str, lines: list[Line], phrases: Phrases) -> dict[int, Hit]:
+    """The lines in which a phrase of form `inside` stands, by their place in `lines`."""
+    found: dict[int, Hit] = {}
+    for phrase, hit in phrases.inside:
+        if phrase in text:
+            for place, line in enumerate(lines):
+                if line.words <= MOST_INSIDE_WORDS and phrase in line.folded:
+                    found.setdefault(place, hit)
+    return found
+
+
+def is_attribution(line: Line) -> bool:
+    """Whether the line is the last one of an embedded post: a dash, a name, the account in brackets, a date."""
+    return len(line.text) <= LONGEST and _ATTRIBUTION.match(line.text) is not None
+
+
+def is_underline(line: Line) -> bool:
+    """Whether the line may underline a Markdown heading above it."""
+    return len(line.text) >= 3 and frozenset(line.text) in _UNDERLINES
+
+
+def _mark_bare(line: Line) -> Hit | None:
+    """A line of marks and digits: a ruler, a date in numbers, or nothing that can be told."""
+    characters = frozenset(line.text)
+    if characters <= _RULERS and not characters <= _DOTS:
+        return Hit("separator", "line", "structure:separator")
+    tokens = [token for token in _BREAKS.split(line.folded) if token]
+    if 3 <= len(tokens) <= 7 and any(_YEAR.fullmatch(token) for token in tokens) and all(map(_NUMBER.fullmatch, tokens)):
+        return Hit("dateline", "date", "structure:date")
+    return None
+
+
+def _mark_words(line: Line, phrases: Phrases) -> Hit | None:
+    """A line that is made of dates, or of names of networks, and of nothing else."""
+    if _EMBED_URL.fullmatch(line.text):
+        return Hit("social_embed", "line", "structure:embed_address")
+    if line.words > MOST_DATE_WORDS:
+        return None
+    tokens = [token for token in _BREAKS.split(line.folded) if token]
+    if len(tokens) > MOST_DATE_WORDS:
+        return None
+    numbers = [token for token in tokens if _NUMBER.fullmatch(token)]
+    words = [token for token in tokens if not _NUMBER.fullmatch(token)]
+    dates = phrases.words["dateline"]
+    if len(tokens) >= 2 and numbers and all(word in dates for word in words):
+        return Hit("dateline", "date", "structure:date")
+    for kind in ("share_links", "comments"):
+        known = phrases.words[kind]
+        if words and all(word in known for word in words):
+            return Hit(kind, "line" if len(words) > 1 else "hint", f"structure:{kind}")
+    return None
+
+
+def _mark_name(line: Line, phrases: Phrases) -> Hit | None:
+    """A byline: a phrase such as "By", then words that all look like parts of a name."""
+    if line.words > MOST_NAME_WORDS:
+        return None
+    found = phrases.name(line.folded)
+    if found is None:
+        return None
+    size, hit = found
+    rest = line.text[size:].strip(" \t:\u2013\u2014-")
+    words = rest.split(" ")
+    small = [word for word in words if starts_lower(word) and word not in _PARTICLES]
+    return hit if rest and not line.text.endswith(("?", "!")) and len(small) * 4 <= len(words) else None

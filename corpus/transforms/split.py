@@ -1,0 +1,43 @@
+"""Splits are drawn by group: copies of one article never stand in two splits."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from corpus.schema import SPLITS
+
+_PARTS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitOptions:
+    """Shares of the splits; they add up to 1."""
+
+    train: float = field(default=1.0, metadata={"doc": "Share of the groups in train."})
+    validation: float = field(default=0.0, metadata={"doc": "Share of the groups in validation."})
+    test: float = field(default=0.0, metadata={"doc": "Share of the groups in test."})
+    seed: str = field(default="corpus", metadata={"doc": "Another word draws other splits."})
+
+    def __post_init__(self) -> None:
+        shares = (self.train, self.validation, self.test)
+        if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
+            raise ValueError(f"the shares of the splits must add up to 1, these give {sum(shares):g}")
+
+
+def group_name(founder: str) -> str:
+    """The name of the group founded by the article with this id."""
+    return "g" + hashlib.sha256(founder.encode()).hexdigest()[:16]
+
+
+def split_of(group: str, options: SplitOptions) -> str:
+    """The split of a group: a hash of seed and name, in millionths, against the cumulated shares."""
+    digest = hashlib.sha256(f"{options.seed}:{group}".encode()).digest()
+    drawn = int.from_bytes(digest[:8], "big") % _PARTS
+    limit = 0.0
+    for split, share in zip(SPLITS, (options.train, options.validation, options.test), strict=True):
+        limit += share
+        if drawn < round(limit * _PARTS):
+            return split
+    return SPLITS[0]

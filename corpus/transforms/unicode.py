@@ -1,0 +1,108 @@
+"""Unicode facts from pinned tables, never from the running Python's own, so that no upgrade changes a decision."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import unicodedata2
+
+UNICODE_VERSION: Final[str] = unicodedata2.unidata_version
+
+OTHER, WORD, HAN_KANA, UNSPACED = 0, 1, 2, 3
+"""Classes of code points: no part of a word; part of a word; a word of its own (Han, Kana); a word of its own (Thai,
+Lao, Myanmar, Khmer and their kin, written without spaces between words)."""
+
+_LAST = 0x110000
+_HAN_KANA_RANGES: Final = (
+    (0x3005, 0x3007),
+    (0x3041, 0x3096),
+    (0x309D, 0x309F),
+    (0x30A1, 0x30FA),
+    (0x30FC, 0x30FF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF66, 0xFF9F),
+    (0x20000, 0x3FFFD),
+)
+_UNSPACED_RANGES: Final = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0xAA60, 0xAA7F))
+
+
+def nfc(text: str) -> str:
+    """`text` in Normalization Form C (UAX #15) by the pinned tables; linear in time, unlike the standard library's."""
+    return text if text.isascii() else str(unicodedata2.normalize("NFC", text))
+
+
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of `text`; lone surrogates are kept as they are."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+@functools.cache
+def class_table() -> npt.NDArray[np.uint8]:
+    """Class of every code point (`OTHER`, `WORD`, `HAN_KANA`, `UNSPACED`); letters, marks and numbers make words."""
+    category = unicodedata2.category
+    table = np.fromiter((category(chr(point))[0] in "LMN" for point in range(_LAST)), dtype=np.uint8, count=_LAST)
+    for klass, ranges in ((HAN_KANA, _HAN_KANA_RANGES), (UNSPACED, _UNSPACED_RANGES)):
+        for first, last in ranges:
+            part = table[first : last + 1]
+            part[part == WORD] = klass
+    table.setflags(write=False)
+    return table
+
+
+@functools.cache
+def fold_table() -> npt.NDArray[np.uint32]:
+    """Simple case folding of every code point (Unicode 14.0, one to one; younger letters stay as they are)."""
+    table = np.arange(_LAST, dtype=np.uint32)
+    for line in (files("corpus") / "data" / "casefold.txt").read_text("ascii").splitlines():
+        if not line.startswith("#"):
+            point, folded = line.split()
+            table[int(point, 16)] = int(folded, 16)
+    table.setflags(write=False)
+    return table
+
+
+def fold(text: str) -> str:
+    """`text` with every code point replaced by its simple case folding."""
+    if text.isascii():
+        return text.lower()
+    return fold_table()[code_points(text)].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@functools.cache
+def class_pattern(*categories: str) -> str:
+    """The inside of a `re` character class that holds all code points of these general categories (`"Lu"`, `"P"`).
+
+    `re`'s own `\\w`, `\\d` and `\\s` follow the running Python's Unicode tables; patterns made with this do not.
+    """
+    category = unicodedata2.category
+    return _ranges(point for point in range(_LAST) if category(chr(point)).startswith(categories))
+
+
+@functools.cache
+def unspaced_pattern() -> str:
+    """The inside of a `re` character class that holds the code points that are words of their own."""
+    return _ranges(np.flatnonzero(class_table() >= HAN_KANA).tolist())
+
+
+def starts_lower(text: str) -> bool:
+    """Whether `text` begins with a lower-case letter; false in scripts without case."""
+    return bool(text) and unicodedata2.category(text[0]) == "Ll"
+
+
+def _ranges(points: Iterable[int]) -> str:
+    """Ascending `points` as the inside of a `re` character class."""
+    ranges: list[list[int]] = []
+    for point in points:
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)

@@ -1,0 +1,19 @@
+"""Load a release with `datasets` and print one line that proves it."""
+
+from __future__ import annotations
+
+import sys
+
+from datasets import load_dataset
+
+
+def main(build: str) -> None:
+    """Load both configs of the release folder `build`."""
+    single = load_dataset(build, split="train")
+    every = load_dataset(build, "all", split="train")
+    first = single[0]
+    print(f'load_dataset("{build}"): {len(single)} articles, "all": {len(every)} rows; first: {first["id"]}: {first["title"]}')
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
