@@ -17,7 +17,7 @@ _ENDING: Final = -4.0
 _AFTER_COMMENTS: Final = 0.3
 _MOST_JOINS: Final = 8
 _LEAST_JOIN: Final = 3.0
-_JOIN_SHARE: Final = 0.05
+_JOIN_SHARE: Final = 0.15
 _WEAK: Final = ("hint", "name", "date")
 _ENDINGS: Final = ("comment_form", "comments", "related_links", "adjacent_links")
 

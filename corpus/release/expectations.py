@@ -1,0 +1,155 @@
+"""Great Expectations at arm's length: suites and a frame in, one plain answer for each expectation out."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.errors import ConfigError, nearest
+from corpus.release.suite import Suite
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE: Final = 20
+"""How many failed rows are named."""
+
+_ENTRY_KEYS: Final = ("type", "kwargs", "meta", "notes", "severity", "description", "id", "rendered_content")
+_FORMAT: Final = {"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE}
+_ADDRESS: Final = re.compile("0x[0-9a-f]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of one expectation: `details` as Great Expectations reports them, or the `error` that it ended in."""
+
+    success: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+def check_names(suite: Suite, columns: Sequence[str], parameters: Sequence[str]) -> None:
+    """Raise ConfigError for a key, column or parameter that does not exist, naming the nearest one that does."""
+    for entry in suite.expectations:
+        kwargs = entry.get("kwargs", {})
+        if not isinstance(kwargs, dict):
+            raise ConfigError("kwargs must be an object", where=suite.where(entry["type"]), found=repr(kwargs)[:80])
+        for word in entry:
+            _check_name("key", word, _ENTRY_KEYS, suite)
+        for word in _columns_in(entry["type"], kwargs):
+            _check_name("column", word, columns, suite)
+        for word in (value["$PARAMETER"] for value in kwargs.values() if _is_parameter(value)):
+            _check_name("parameter", word, parameters, suite)
+
+
+def evaluate(frame: pd.DataFrame, suites: Sequence[Suite], parameters: Mapping[str, Any]) -> list[list[Answer]]:
+    """The answers to the expectations of each suite, in the order of its file.
+
+    Nothing is printed, written or sent. Rows are numbered by their place in `frame`. Raises ConfigError for an
+    expectation that does not exist or does not take its arguments; no check is run then.
+    """
+    with _quiet():
+        import great_expectations as gx
+
+        loaded = [_load(suite) for suite in suites]
+        context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(enable=False)
+        context.variables.progress_bars = {"globally": False}
+        asset = context.data_sources.add_pandas("release").add_dataframe_asset("rows")
+        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+        return [_answers(batch, expectations, parameters) for expectations in loaded]
+
+
+def _check_name(what: str, word: object, known: Sequence[str], suite: Suite) -> None:
+    if not isinstance(word, str) or word not in known:
+        remedy = nearest(str(word), known)
+        raise ConfigError(
+            f"a suite names an unknown {what}", where=suite.where(str(word)), found=repr(word), remedy=remedy
+        )
+
+
+def _columns_in(kind: str, kwargs: Mapping[str, Any]) -> Iterator[object]:
+    for key in ("column", "column_A", "column_B"):
+        if key in kwargs:
+            yield kwargs[key]
+    if not kind.startswith("expect_table_"):
+        yield from kwargs.get("column_list") or ()
+
+
+def _is_parameter(value: object) -> bool:
+    return isinstance(value, dict) and "$PARAMETER" in value
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's log and warnings to itself: what it has to say is in its results."""
+    logger = logging.getLogger("great_expectations")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _load(suite: Suite) -> list[Any]:
+    from great_expectations.expectations import registry
+
+    known = registry.list_registered_expectation_implementations()
+    expectations = []
+    for number, entry in enumerate(suite.expectations):
+        kind = entry["type"]
+        # An unknown type in a suite file is only logged by the library, and the expectation dropped.
+        _check_name("expectation type", kind, known, suite)
+        try:
+            # Results come in another order than the expectations: the number finds them again.
+            made = registry.get_expectation_impl(kind)(**entry.get("kwargs", {}), meta={"number": number})
+        except (TypeError, ValueError) as error:
+            found = " ".join(str(error).split())
+            raise ConfigError(f"{kind} cannot be made", where=suite.where(kind), found=found) from error
+        expectations.append(made)
+    return expectations
+
+
+def _answers(batch: Any, expectations: Sequence[Any], parameters: Mapping[str, Any]) -> list[Answer]:
+    import great_expectations as gx
+
+    suite = gx.ExpectationSuite(name="suite", expectations=list(expectations))
+    try:
+        results = batch.validate(suite, expectation_parameters=dict(parameters), result_format=_FORMAT).results
+    except Exception:  # noqa: BLE001 - one bad expectation must not hide the answers to the others
+        return [_answer_alone(batch, expectation, parameters) for expectation in expectations]
+    by_number = {result.expectation_config.meta["number"]: _answer(result) for result in results}
+    missing = Answer(error="it was not evaluated")
+    return [by_number.get(number, missing) for number in range(len(expectations))]
+
+
+def _answer_alone(batch: Any, expectation: Any, parameters: Mapping[str, Any]) -> Answer:
+    try:
+        result = batch.validate(expectation, expectation_parameters=dict(parameters), result_format=_FORMAT)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome of this check
+        return Answer(error=_message(f"{type(error).__name__}: {error}"))
+    return _answer(result)
+
+
+def _answer(result: Any) -> Answer:
+    document = result.to_json_dict()
+    raised = document["exception_info"]
+    # One entry when nothing was raised, else one for each metric that failed.
+    entries = [raised] if "raised_exception" in raised else list(raised.values())
+    messages = sorted({entry["exception_message"] for entry in entries if entry["raised_exception"]})
+    if messages:
+        return Answer(error="; ".join(map(_message, messages)))
+    return Answer(success=bool(document["success"]), details=document["result"])
+
+
+def _message(text: str) -> str:
+    """`text` on one line, without addresses in memory, which differ between runs."""
+    return _ADDRESS.sub("0x...", " ".join(text.split()))[:300]

@@ -1,0 +1,112 @@
+"""What a card and a Croissant file are made of: numbers counted from the written files, names from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from corpus.errors import BugError, ConfigError
+from corpus.model import CheckReport, Counts, FileEntry, Inputs, Statistics
+from corpus.schema import SPLITS, UNDETERMINED
+
+ALL: Final = "all"
+DEDUPLICATED: Final = "deduplicated"
+CONFIGS: Final = (ALL, DEDUPLICATED)
+"""The configs, in the order in which `datasets` writes them: by name."""
+
+SINGLE_FILE: Final = "unique-"
+"""How the name of a Parquet file begins whose rows belong to both configs."""
+
+HUB: Final = "https://huggingface.co/datasets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFacts:
+    """One split of one config: its files, the rows in them, and the size of these rows in Arrow memory."""
+
+    name: str
+    files: tuple[FileEntry, ...]
+    rows: int
+    arrow_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """Everything that may stand in a card or a Croissant file; `files` are the released Parquet files alone.
+
+    `published` is an ISO date (see `date_of_epoch`), `license` an SPDX id, `repo` a name like `org/corpus`. An empty
+    string says the same as null.
+    """
+
+    name: str
+    pretty_name: str
+    version: str
+    repo: str | None
+    license: str | None
+    statistics: Statistics
+    inputs: Inputs
+    checks: CheckReport
+    files: tuple[FileEntry, ...]
+    tool_version: str
+    settings_digest: str
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    published: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The name for people; the short name where there is none."""
+        return self.pretty_name or self.name
+
+    @property
+    def revision(self) -> str:
+        """The tag that the release is published under."""
+        return f"v{self.version}"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Sorted codes of the languages that rows have; `und` is none."""
+        return tuple(sorted(code for code, rows in self.statistics.languages.items() if rows and code != UNDETERMINED))
+
+    def splits(self, config: str) -> tuple[SplitFacts, ...]:
+        """The splits of `config` that hold a row, in the order train, validation, test.
+
+        Raises BugError when the files and the statistics do not tell of the same rows.
+        """
+        numbers = self.statistics
+        rows, sizes = (
+            (numbers.singles, numbers.single_arrow_bytes)
+            if config == DEDUPLICATED
+            else (numbers.splits, numbers.arrow_bytes)
+        )
+        wanted = [file for file in self.files if config == ALL or _name(file).startswith(SINGLE_FILE)]
+        return tuple(_split_facts(split, wanted, rows, sizes) for split in SPLITS if rows.get(split))
+
+
+def date_of_epoch(seconds: str | None) -> str | None:
+    """The UTC date of a `SOURCE_DATE_EPOCH` value, null for null.
+
+    Raises ConfigError when it is no number of seconds. `date_of_epoch("86400")` is `1970-01-02`.
+    """
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError(
+            "SOURCE_DATE_EPOCH is no time", found=seconds, remedy="give whole seconds since 1970-01-01, or unset it"
+        ) from error
+
+
+def _name(file: FileEntry) -> str:
+    return file.path.rsplit("/", 1)[-1]
+
+
+def _split_facts(split: str, files: Sequence[FileEntry], rows: Counts, sizes: Counts) -> SplitFacts:
+    own = tuple(sorted((file for file in files if file.path.startswith(f"data/{split}/")), key=lambda file: file.path))
+    found = sum(file.rows or 0 for file in own)
+    if found != rows[split]:
+        raise BugError(f"split {split}: the files hold {found} rows, the statistics say {rows[split]}")
+    return SplitFacts(name=split, files=own, rows=found, arrow_bytes=sizes[split])

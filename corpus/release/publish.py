@@ -1,0 +1,250 @@
+"""Publish a release folder to the Hub: one guarded commit, read back and compared, and only then tagged.
+
+What is to be done is planned from two listings, ours and the Hub's. No answer alone decides anything: after a lost one,
+a server error or somebody else's commit the Hub is read again and the plan made anew, so that a commit which did happen
+is found and not repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from corpus.errors import DataError, OutsideError, UsageError
+from corpus.release.folder import MANIFEST, LocalFile, LocalRelease, read_release
+from corpus.release.hub import RUN_AGAIN, Hub, RemoteFile, TryAgainError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+WAITS = (1.0, 4.0)
+
+Action = Literal["add", "change", "same", "delete", "unknown"]
+Status = Literal["published", "unchanged", "tagged", "dry-run"]
+Sleep = Callable[[float], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAction:
+    """What becomes of one file on the Hub; "unknown" where the Hub could not be asked."""
+
+    path: str
+    size: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What was done, or in a dry run would be. `commit` is where the release stands, None after a dry run."""
+
+    repo: str
+    version: str
+    endpoint: str
+    files: tuple[FileAction, ...]
+    commit: str | None
+    tag: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteState:
+    """What stands on the Hub at `commit`: the tagged one if our tag exists, else the head of main."""
+
+    commit: str
+    tagged: bool
+    files: Mapping[str, RemoteFile]
+    manifest: bytes | None
+
+
+ABSENT = RemoteState(commit="", tagged=False, files={}, manifest=None)
+
+
+def publish(
+    build: Path,
+    *,
+    repo: str,
+    version: str,
+    private: bool = False,
+    endpoint: str | None = None,
+    token: str | None = None,
+    dry_run: bool = False,
+    sleep: Sleep = time.sleep,
+) -> Publication:
+    """Publish the release folder `build` as `version` of the dataset `repo`, or say what that would do.
+
+    Raises UsageError for wrong arguments and DataError for a release that may not be published, both before anything
+    is written; OutsideError for whatever the network or the Hub does. The tag is made last: while it is missing,
+    the release is not published, and running again goes on from where it stopped.
+
+    A dry run only reads. Without an answer it still lists the files, as "unknown"; a repository that the token may not
+    see looks like an absent one.
+    """
+    release = read_release(build, repo=repo, version=version)
+    hub = Hub(repo, endpoint=endpoint, token=token)
+
+    def outcome(plan: tuple[FileAction, ...], commit: str | None, status: Status) -> Publication:
+        where = hub.endpoint
+        return Publication(
+            repo=repo, version=version, endpoint=where, files=plan, commit=commit, tag=release.tag, status=status
+        )
+
+    if dry_run:
+        return outcome(_preview(release, hub, private=private), None, "dry-run")
+    start = _patiently(lambda: _enter(release, hub, private=private), sleep)
+    plan = plan_files(release, start)
+    if start.tagged:
+        return outcome(plan, start.commit, "unchanged")
+    commit = _settle(release, hub, start, sleep)
+    _read_back(release, hub, commit, plan, sleep)
+    _patiently(lambda: _tag(release, hub, commit), sleep)
+    return outcome(plan, commit, "published" if _changes(plan) else "tagged")
+
+
+def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, ...]:
+    """What becomes of each file, by path: of ours, and of those which only the manifest on the Hub lists.
+
+    Files that no manifest lists are not in the plan: they stay. Raises DataError where one of them would be loaded
+    along with the release, or where the manifest on the Hub is beyond reading.
+    """
+    ours = {file.path: file for file in release.files}
+    gone = sorted((_listed(state) & state.files.keys()) - ours.keys() - {".gitattributes"})
+    strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if _is_data(p))
+    if strays:
+        remedy = "delete it there: whoever loads the release would get its rows too"
+        raise DataError("The repository has a data file that no release wrote.", found=strays[0], remedy=remedy)
+    kept = [FileAction(path=f.path, size=f.size, action=_action(f, state.files.get(f.path))) for f in release.files]
+    deleted = [FileAction(path=path, size=state.files[path].size, action="delete") for path in gone]
+    return tuple(sorted((*kept, *deleted), key=lambda one: one.path))
+
+
+def _listed(state: RemoteState) -> set[str]:
+    """The paths which the manifest on the Hub lists."""
+    if state.manifest is None:
+        return set()
+    try:
+        return {str(entry["path"]) for entry in json.loads(state.manifest)["files"]}
+    except (ValueError, KeyError, TypeError) as error:
+        what = f"The {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date."
+        raise DataError(what, found=str(error), remedy="restore or delete it there") from error
+
+
+def _is_data(path: str) -> bool:
+    return path.startswith("data/") and path.endswith(".parquet")
+
+
+def _action(file: LocalFile, there: RemoteFile | None) -> Action:
+    if there is None:
+        return "add"
+    return "same" if there.holds(size=file.size, blob=file.blob, sha256=file.sha256) else "change"
+
+
+def _changes(plan: tuple[FileAction, ...]) -> tuple[FileAction, ...]:
+    return tuple(one for one in plan if one.action != "same")
+
+
+def _preview(release: LocalRelease, hub: Hub, *, private: bool) -> tuple[FileAction, ...]:
+    try:
+        return plan_files(release, _look(release, hub, private=private) or ABSENT)
+    except TryAgainError:
+        return tuple(FileAction(path=file.path, size=file.size, action="unknown") for file in release.files)
+
+
+def _enter(release: LocalRelease, hub: Hub, *, private: bool) -> RemoteState:
+    """What stands in the repository, which is made if need be."""
+    state = _look(release, hub, private=private)
+    if state is None:
+        hub.create(private=private)
+        state = _look(release, hub, private=private)
+    if state is None:
+        raise TryAgainError("The new repository is not there yet.", where=hub.repo, remedy=RUN_AGAIN)
+    return state
+
+
+def _look(release: LocalRelease, hub: Hub, *, private: bool) -> RemoteState | None:
+    """What stands on the Hub, None without a repository. Raises DataError where our tag is taken: a tag never moves."""
+    head = hub.head()
+    if head is None:
+        return None
+    if private and not head.private:
+        raise UsageError("The repository exists and is public.", where=hub.repo, remedy="make it private there first")
+    tagged = hub.tagged(release.tag)
+    commit = tagged or head.commit
+    files = hub.tree(commit)
+    manifest = hub.read(commit, MANIFEST, files[MANIFEST]) if MANIFEST in files else None
+    state = RemoteState(commit=commit, tagged=tagged is not None, files=files, manifest=manifest)
+    if tagged and (manifest != release.manifest or _changes(plan_files(release, state))):
+        what, where = f"Tag {release.tag} stands on another release; a tag never moves.", f"{hub.repo} at {tagged}"
+        raise DataError(what, where=where, remedy="publish under a new version")
+    return state
+
+
+def _settle(release: LocalRelease, hub: Hub, start: RemoteState, sleep: Sleep) -> str:
+    """The commit at which the whole release stands: ours, made now or found."""
+    state = start
+    for wait in (*WAITS, None):
+        changes = _changes(plan_files(release, state))
+        if not changes:
+            break
+        try:
+            return _commit(release, hub, state, changes)
+        except TryAgainError:
+            if wait is None:
+                raise
+            sleep(wait)
+        state = _patiently(lambda: _look(release, hub, private=False) or ABSENT, sleep)
+        if state.manifest not in (start.manifest, release.manifest):
+            what = "Somebody else has published here meanwhile."
+            raise OutsideError(what, where=f"{hub.repo} at {state.commit}", remedy=RUN_AGAIN)
+    return state.commit
+
+
+def _commit(release: LocalRelease, hub: Hub, state: RemoteState, changes: tuple[FileAction, ...]) -> str:
+    return hub.commit(
+        parent=state.commit,
+        add={one.path: release.folder / one.path for one in changes if one.action in ("add", "change")},
+        delete=[one.path for one in changes if one.action == "delete"],
+        title=f"Release {release.tag}",
+        description=f"release digest {release.digest}\ncontent digest {release.content_digest}",
+    )
+
+
+def _read_back(release: LocalRelease, hub: Hub, commit: str, plan: tuple[FileAction, ...], sleep: Sleep) -> None:
+    """Compare what stands at `commit` with the release: the listing by its hashes, then every file by its bytes."""
+    files = _patiently(lambda: hub.tree(commit), sleep)
+    wrong = [one.path for one in plan if one.action == "delete" and one.path in files]
+    wrong += [file.path for file in release.files if _action(file, files.get(file.path)) != "same"]
+    if not wrong:
+        wrong = [file.path for file in release.files if _patiently(partial(_differs, file, hub, commit), sleep)]
+    if wrong:
+        what = "What the Hub gives back is not what was published; no tag was made."
+        remedy = "run the same command again; if it says the same, delete the file on the Hub first"
+        raise OutsideError(what, where=f"{hub.repo} at {commit}", found=", ".join(sorted(wrong)), remedy=remedy)
+
+
+def _differs(file: LocalFile, hub: Hub, commit: str) -> bool:
+    return hub.digest(commit, file.path) != (file.size, file.sha256)
+
+
+def _tag(release: LocalRelease, hub: Hub, commit: str) -> None:
+    at = hub.tagged(release.tag)
+    if at is None:
+        hub.tag(release.tag, commit)
+    elif at != commit:
+        what = f"Tag {release.tag} was made by somebody else meanwhile."
+        raise OutsideError(what, where=f"{hub.repo} at {at}", remedy=RUN_AGAIN)
+
+
+def _patiently(step: Callable[[], T], sleep: Sleep) -> T:
+    """Take a step that may be taken twice, three times at most."""
+    for wait in WAITS:
+        try:
+            return step()
+        except TryAgainError:
+            sleep(wait)
+    return step()

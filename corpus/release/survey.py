@@ -1,0 +1,204 @@
+"""Look at a folder of raw articles before anything is built: what is in it, and what would be rejected."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from corpus.io.decode import BOMS
+from corpus.io.listing import InputOptions, list_inputs
+from corpus.io.readers import open_regular, reader_for
+from corpus.model import Counts, SourceFile
+from corpus.release.markdown import one_line
+from corpus.schema import REASONS
+
+SAMPLE_FILES: Final = 500
+SAMPLE_BYTES: Final = 64 * 1024
+
+_SHOWN: Final = 3
+_SITE: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The files with one ending: how many, how large together, and whether there is a reader for them."""
+
+    name: str
+    files: int
+    bytes: int
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSurvey:
+    """What was seen; `encodings` and `line_ends` count the `sampled` files alone, of which only the start was read.
+
+    `rejected` maps a reason code to the ids, in order. `sites` counts files below folders that are named like a site.
+    """
+
+    files: int
+    bytes: int
+    endings: tuple[Ending, ...]
+    sampled: int
+    encodings: Counts
+    line_ends: Counts
+    links: int
+    sites: Counts
+    rejected: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glance:
+    encoding: str
+    line_ends: str
+    reason: str | None
+
+
+def describe_input(root: Path, options: InputOptions | None = None) -> InputSurvey:
+    """Look at every name below `root`, and into the first 64 KiB of at most 500 files, evenly chosen.
+
+    Only regular files are opened. Raises UsageError when `root` is no folder.
+    """
+    options = options or InputOptions()
+    files = list_inputs(root, options)
+    reasons = {file.id: reason for file in files if (reason := _reason(file, options))}
+    sample = _sample([file for file in files if file.id not in reasons])
+    glances = {file.id: _glance(root / file.path, file.size) for file in sample}
+    reasons |= {name: glance.reason for name, glance in glances.items() if glance.reason}
+    read = [glance for glance in glances.values() if not glance.reason]
+    return InputSurvey(
+        files=len(files),
+        bytes=sum(file.size for file in files),
+        endings=_endings(files),
+        sampled=len(read),
+        encodings=_counts(glance.encoding for glance in read),
+        line_ends=_counts(glance.line_ends for glance in read),
+        links=sum(_is_link(root / file.path) for file in files),
+        sites=_counts(site for file in files for site in _sites(file.id)),
+        rejected=_by_reason(reasons),
+    )
+
+
+def survey_lines(survey: InputSurvey) -> list[str]:
+    """What was seen, for people; names are safe to print on a terminal."""
+    return [
+        f"{_number(survey.files, 'file')}, {_number(survey.bytes, 'byte')}",
+        *(_ending_line(ending) for ending in survey.endings),
+        *_count_lines(f"encodings of {_number(survey.sampled, 'file')} looked into", survey.encodings),
+        *_count_lines("line ends", survey.line_ends),
+        *_count_lines("folders named like a site, and their files", survey.sites),
+        *([f"links: {survey.links:,} (followed only inside the folder, to files)"] if survey.links else []),
+        *(_rejected_line(reason, names) for reason, names in survey.rejected.items()),
+    ]
+
+
+def _reason(file: SourceFile, options: InputOptions) -> str | None:
+    if file.reason:
+        return file.reason
+    if reader_for(file.id) is None:
+        return "unsupported"
+    if file.size > options.max_bytes:
+        return "too_large"
+    return None if file.size else "empty"
+
+
+def _sample(files: Sequence[SourceFile]) -> Sequence[SourceFile]:
+    return files[:: max(1, -(-len(files) // SAMPLE_FILES))]
+
+
+def _glance(path: Path, size: int) -> _Glance:
+    """The encoding and line ends that the start of a file shows, or why it would be rejected."""
+    try:
+        with os.fdopen(open_regular(Path(os.path.realpath(path))), "rb") as file:
+            data = file.read(SAMPLE_BYTES)
+    except OSError:
+        return _Glance(encoding="", line_ends="", reason="unreadable")
+    if len(data) == size and not data.strip():
+        return _Glance(encoding="", line_ends="", reason="empty")
+    marked = [name for mark, name in BOMS if data.startswith(mark)]
+    if not marked and b"\0" in data:
+        return _Glance(encoding="", line_ends="", reason="binary")
+    encoding = f"{marked[0]} (byte order mark)" if marked else _eight_bit(data, whole=len(data) == size)
+    return _Glance(encoding=encoding, line_ends=_line_ends(data), reason=None)
+
+
+def _eight_bit(data: bytes, *, whole: bool) -> str:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+    except UnicodeDecodeError:
+        return "not utf-8 (detected file by file)"
+    return "utf-8"
+
+
+def _line_ends(data: bytes) -> str:
+    plain = data.replace(b"\0", b"").removesuffix(b"\r")
+    pairs = plain.count(b"\r\n")
+    found = {"CR LF": pairs, "LF": plain.count(b"\n") - pairs, "CR": plain.count(b"\r") - pairs}
+    styles = [style for style, count in found.items() if count]
+    return "mixed" if len(styles) > 1 else next(iter(styles), "a single line")
+
+
+def _endings(files: Sequence[SourceFile]) -> tuple[Ending, ...]:
+    counts: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for file in files:
+        ending = PurePosixPath(file.id).suffix.lower()
+        counts[ending] += 1
+        sizes[ending] += file.size
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    return tuple(
+        Ending(name=name, files=counts[name], bytes=sizes[name], readable=reader_for(f"a{name}") is not None)
+        for name in ordered
+    )
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _sites(file_id: str) -> list[str]:
+    return [folder for folder in PurePosixPath(file_id).parts[:-1] if _SITE.fullmatch(folder)][:1]
+
+
+def _counts(names: Iterable[str]) -> Counts:
+    return dict(sorted(Counter(names).items()))
+
+
+def _by_reason(reasons: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    return {
+        reason: tuple(name for name, why in reasons.items() if why == reason)
+        for reason in sorted(set(reasons.values()))
+    }
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _ending_line(ending: Ending) -> str:
+    name = one_line(ending.name) or "(no ending)"
+    note = "" if ending.readable else "; no reader, will be rejected"
+    return f"  {name}: {_number(ending.files, 'file')}, {_number(ending.bytes, 'byte')}{note}"
+
+
+def _count_lines(what: str, counts: Counts) -> list[str]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{one_line(name)} {count:,}" for name, count in ordered[:10]]
+    more = [f"and {len(ordered) - 10:,} more"] if len(ordered) > 10 else []
+    return [f"{what}: {', '.join(parts + more)}"] if parts else []
+
+
+def _rejected_line(reason: str, names: Sequence[str]) -> str:
+    shown = ", ".join(one_line(name) for name in names[:_SHOWN])
+    more = ", ..." if len(names) > _SHOWN else ""
+    return f"will be rejected as {reason} ({REASONS[reason]}): {len(names):,}: {shown}{more}"
