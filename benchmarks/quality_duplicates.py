@@ -24,6 +24,7 @@ from corpus.transforms.title import TitleOptions
 
 
 def main() -> None:
+    """Read the labelled texts, find their duplicates, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with dedup_dev_*.jsonl.zst")
     parser.add_argument("--raw", action="store_true", help="leave boilerplate in")
@@ -51,6 +52,7 @@ def cleaned(text: str) -> str:
 
 
 def duplicates_of(texts: list[str], options: DuplicateOptions | None = None) -> Duplicates:
+    """What the package says of these texts, in memory."""
     sketch_options = SketchOptions()
     return find_duplicates(
         sketch(texts, sketch_options),
@@ -65,8 +67,8 @@ def report(documents: list[dict[str, Any]], pairs: list[dict[str, Any]], found: 
     """Pair and B-cubed figures over the texts with a gold group, then how each kind of labelled pair fared."""
     labelled = [row for row, each in enumerate(documents) if each["group"] is not None]
     gold = {row: documents[row]["group"] for row in labelled}
-    print("pairs   P %.4f  R %.4f  F1 %.4f" % pair_figures(gold, found.kept.tolist()))
-    print("B-cubed P %.4f  R %.4f  F1 %.4f" % bcubed_figures(gold, found.kept.tolist()))
+    print("pairs   P {:.4f}  R {:.4f}  F1 {:.4f}".format(*pair_figures(gold, found.kept.tolist())))
+    print("B-cubed P {:.4f}  R {:.4f}  F1 {:.4f}".format(*bcubed_figures(gold, found.kept.tolist())))
     rows = {each["id"]: row for row, each in enumerate(documents)}
     links = set(zip(found.related.row.tolist(), found.related.other.tolist(), strict=True))
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -99,10 +101,12 @@ def bcubed_figures(gold: dict[int, Any], kept: list[int]) -> tuple[float, float,
 
 
 def harmonic(precision: float, recall: float) -> tuple[float, float, float]:
+    """Precision, recall, F1."""
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
 def count(values: Any) -> dict[Any, int]:
+    """How often each value stands there."""
     counts: dict[Any, int] = defaultdict(int)
     for value in values:
         counts[value] += 1
@@ -110,6 +114,7 @@ def count(values: Any) -> dict[Any, int]:
 
 
 def sum_pairs(values: Any) -> int:
+    """The number of pairs of equal values."""
     return sum(size * (size - 1) // 2 for size in count(values).values())
 
 

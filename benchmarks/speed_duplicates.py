@@ -1,21 +1,27 @@
-"""Speed of duplicate detection on invented articles in memory: `python benchmarks/speed_duplicates.py [--rows 100000]`."""
+"""Measure the speed of duplicate detection in memory: `python benchmarks/speed_duplicates.py [--rows 100000]`."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from corpus.transforms.duplicates import DuplicateOptions, find_candidates, group_duplicates, verify_candidates
 from corpus.transforms.sketch import SketchOptions, shingles, sketch
+from corpus.transforms.verify import Compared
 
 T = TypeVar("T")
 
 
 def main() -> None:
+    """Time each step on invented articles."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--words", type=int, default=250, help="mean words of an article")
@@ -30,13 +36,13 @@ def main() -> None:
     candidates = timed("join", size, lambda: find_candidates(sketches, dates, (), sketch_options, options))
     print(f"  {len(candidates.first):,} candidate pairs")
 
-    def verified() -> object:
+    def verified() -> Compared:
         return verify_candidates(
             candidates, sketches, lambda rows: shingles([texts[row] for row in rows.tolist()], sketch_options), options
         )
 
     pairs = timed("verify", size, verified)
-    found = timed("group", size, lambda: group_duplicates(candidates, pairs, sketches, (), options))  # type: ignore[arg-type]
+    found = timed("group", size, lambda: group_duplicates(candidates, pairs, sketches, (), options))
     print(f"  {int((found.kept != np.arange(len(texts))).sum()):,} copies found")
 
 
@@ -50,7 +56,7 @@ def timed(name: str, size: int, work: Callable[[], T]) -> T:
 
 
 def invented(rows: int, words: int) -> tuple[list[str], int]:
-    """Seeded articles of Zipf-distributed words; a tenth edited copies, a twentieth cut short, one in fifty with one block."""
+    """Seeded articles of Zipf-like words; a tenth edited copies, a twentieth cut short, one in fifty with one block."""
     draw = np.random.default_rng(1)
     vocabulary = np.array(["".join(draw.choice(list("aeioulnrst"), 2 + number % 9)) for number in range(30_000)])
     block = vocabulary[draw.integers(0, len(vocabulary), 60)].tolist()

@@ -20,20 +20,21 @@ __all__ = ["build", "restore"]
 def build(source: str | PathLike[str], *, out: str | PathLike[str] = "build", workers: int = 1) -> Build:
     """Package the project or raw articles at `source` into a release folder at `out`.
 
-    With more than one worker, call it below `if __name__ == "__main__":`, as for any use of processes. Raises the errors
-    of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the result.
+    With more than one worker, call it below `if __name__ == "__main__":`, as for any use of processes. Raises the
+    errors of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the result.
     """
-    from pathlib import Path  # noqa: PLC0415 (importing corpus costs nothing)
+    from pathlib import Path
 
-    from corpus.config import load_config  # noqa: PLC0415
-    from corpus.engines.local import LocalEngine  # noqa: PLC0415
-    from corpus.pipeline import build_dataset  # noqa: PLC0415
+    from corpus.config import load_config
+    from corpus.engines.local import LocalEngine
+    from corpus.pipeline import build_dataset
 
-    return build_dataset(load_config(Path(source)), LocalEngine(workers=workers), Path(out))
+    with LocalEngine(workers) as engine:
+        return build_dataset(load_config(Path(source)), engine, Path(out))
 
 
 def restore(row: Mapping[str, Any]) -> str:
     """The normalised source text of a row: its `body` with every stretch of its `boilerplate` put back."""
-    from corpus.transforms.stretches import restore as put_back  # noqa: PLC0415
+    from corpus.transforms.stretches import restore as put_back
 
     return put_back(row["body"], row["boilerplate"])

@@ -27,13 +27,15 @@ class Commands(click.Group):
 
     more = ("show", "verify")
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command."""
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             raise UsageError("no such command", found=args[0], remedy=nearest(args[0], self.commands))
         return super().resolve_command(ctx, args)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the work."""
         return list(self.commands)
 
@@ -52,7 +54,7 @@ class Commands(click.Group):
 class Command(click.Command):
     """A command whose help ends with its examples, line by line as they are written."""
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples."""
         formatter.write(f"\nExamples:\n{self.epilog}\n")
 
@@ -72,7 +74,7 @@ def examples(*lines: str) -> str:
 )
 @click.version_option(package_name="corpus-packager", prog_name="corpus")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def cli(debug: bool) -> None:  # noqa: ARG001, FBT001 (read in main, before any command runs)
+def cli(debug: bool) -> None:
     """Package raw article files as a checked, versioned dataset, and publish it to the Hugging Face Hub."""
 
 
@@ -80,13 +82,14 @@ def cli(debug: bool) -> None:  # noqa: ARG001, FBT001 (read in main, before any 
 @click.argument("raw", type=FOLDER)
 @click.option("--project", type=FOLDER, default=Path(), help="Folder for corpus.toml and dataset_card.md. [default: .]")
 @click.option("--force", is_flag=True, help="Replace settings and card that are there.")
-def init(raw: Path, project: Path, force: bool) -> None:  # noqa: FBT001
+def init(raw: Path, project: Path, force: bool) -> None:
     """Look at the files in RAW and write settings and a card to fill in."""
-    from corpus.config import SECTIONS, TopOptions  # noqa: PLC0415
-    from corpus.release.init import describe_input, write_project  # noqa: PLC0415
+    from corpus.config import SECTIONS, TopOptions
+    from corpus.release.init import write_project
+    from corpus.release.survey import describe_input, survey_lines
 
     survey = describe_input(raw)
-    for line in survey.lines():
+    for line in survey_lines(survey):
         say(line)
     for path in write_project(raw, project, survey, sections=SECTIONS, top=TopOptions, force=force):
         say(f"wrote     {path}")
@@ -101,19 +104,19 @@ def init(raw: Path, project: Path, force: bool) -> None:  # noqa: FBT001
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Worker processes. [default: one a core]")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing while it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON document.")
-def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json: bool) -> None:  # noqa: FBT001
+def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json: bool) -> None:
     """Make a release folder from a project (with corpus.toml) or a folder of raw articles."""
-    from corpus.config import load_config  # noqa: PLC0415
-    from corpus.engines.local import LocalEngine, available_workers  # noqa: PLC0415
-    from corpus.pipeline import build_dataset  # noqa: PLC0415
-    from corpus.release.facts import date_of_epoch  # noqa: PLC0415
-    from corpus.terminal import Terminal  # noqa: PLC0415
+    from corpus.config import load_config
+    from corpus.engines.local import LocalEngine, available_workers
+    from corpus.pipeline import build_dataset
+    from corpus.release.facts import date_of_epoch
+    from corpus.terminal import Terminal
 
     config = load_config(source)
     target = out or _default_out(config)
-    engine = LocalEngine(workers=jobs or available_workers())
     published = date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
-    made = build_dataset(config, engine, target, Terminal(quiet=quiet), published=published)
+    with LocalEngine(jobs or available_workers()) as engine:
+        made = build_dataset(config, engine, target, Terminal(quiet=quiet), published=published)
     if as_json:
         document(asdict(made.manifest))
     else:
@@ -122,16 +125,18 @@ def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json
         sys.exit(1)
 
 
-@cli.command(cls=Command, epilog=examples("corpus check", "corpus check build/ --project my-corpus/", "corpus check --json"))
+@cli.command(
+    cls=Command, epilog=examples("corpus check", "corpus check build/ --project my-corpus/", "corpus check --json")
+)
 @click.argument("build", type=FOLDER, default=Path("build"))
 @click.option("--project", type=FOLDER, help="Project with thresholds and suites. [default: where BUILD lies, or here]")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON document.")
-def check(build: Path, project: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def check(build: Path, project: Path | None, as_json: bool) -> None:
     """Run the data checks again on a release; it is not changed."""
-    from corpus.config import load_config  # noqa: PLC0415
-    from corpus.io.documents import read_manifest  # noqa: PLC0415
-    from corpus.project import suites_of  # noqa: PLC0415
-    from corpus.release.checks import checks_document, run_checks  # noqa: PLC0415
+    from corpus.config import load_config
+    from corpus.io.documents import read_manifest
+    from corpus.project import suites_of
+    from corpus.release.checks import checks_document, run_checks
 
     read_manifest(build)
     home = project or _project_of(build)
@@ -159,11 +164,16 @@ def check(build: Path, project: Path | None, as_json: bool) -> None:  # noqa: FB
 @click.option("--endpoint", help="Address of another Hub. [default: HF_ENDPOINT, or the Hugging Face Hub]")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON document.")
 def publish(
-    build: Path, repo: str | None, dry_run: bool, private: bool, endpoint: str | None, as_json: bool  # noqa: FBT001
+    build: Path,
+    repo: str | None,
+    dry_run: bool,
+    private: bool,
+    endpoint: str | None,
+    as_json: bool,
 ) -> None:
     """Publish a release to the Hub as one commit, read it back, and tag it."""
-    from corpus.io.documents import read_manifest  # noqa: PLC0415
-    from corpus.release.publish import publish as publish_release  # noqa: PLC0415
+    from corpus.io.documents import read_manifest
+    from corpus.release.publish import publish as publish_release
 
     manifest = read_manifest(build)
     wanted = repo or manifest.repo
@@ -178,29 +188,35 @@ def publish(
         return
     for item in done.files:
         say(f"{item.action:<8} {item.size:>14,}  {item.path}")
-    say(f"{done.status}: {done.repo} {done.tag} at {done.endpoint}" + (f", commit {done.commit}" if done.commit else ""))
+    say(
+        f"{done.status}: {done.repo} {done.tag} at {done.endpoint}" + (f", commit {done.commit}" if done.commit else "")
+    )
     hint = "without --dry-run this would be done" if dry_run else f'load_dataset("{done.repo}", revision="{done.tag}")'
     say(f"next: {hint}")
 
 
 @cli.command(
     cls=Command,
-    epilog=examples("corpus show gazette/2024-03-12-footbridge.txt", "corpus show --flag caption -n 3", "corpus show ID --json"),
+    epilog=examples(
+        "corpus show gazette/2024-03-12-footbridge.txt", "corpus show --flag caption -n 3", "corpus show ID --json"
+    ),
 )
 @click.argument("row_id", metavar="ID", required=False)
 @click.option("--flag", metavar="KIND", help="Show rows from which a stretch of this kind was taken out.")
 @click.option("--build", "folder", type=FOLDER, default=Path("build"), show_default=True, help="Release folder.")
 @click.option("-n", "--most", type=click.IntRange(1), default=5, show_default=True, help="Show at most so many rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document a row.")
-def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json: bool) -> None:  # noqa: FBT001
+def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json: bool) -> None:
     """Show a row: its fields, its body, and what was taken out, labelled."""
-    from itertools import islice  # noqa: PLC0415
+    from itertools import islice
 
-    from corpus.release.show import row_with_id, rows_with_flag  # noqa: PLC0415
+    from corpus.release.show import row_with_id, rows_with_flag
 
     if (row_id is None) == (flag is None):
         raise UsageError("give either an ID or --flag KIND", remedy="corpus show --help has examples")
-    rows = [row_with_id(folder, row_id)] if row_id is not None else list(islice(rows_with_flag(folder, flag or ""), most))
+    rows = (
+        [row_with_id(folder, row_id)] if row_id is not None else list(islice(rows_with_flag(folder, flag or ""), most))
+    )
     if not rows:
         say(f"no row has the flag {flag}")
     for row in rows:
@@ -211,7 +227,7 @@ def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json:
 @click.argument("build", type=FOLDER, default=Path("build"))
 def verify(build: Path) -> None:
     """Hash every file, count every row and restore every source text again."""
-    from corpus.release.verify import differences  # noqa: PLC0415
+    from corpus.release.verify import differences
 
     found = list(differences(build))
     for line in found:
@@ -246,15 +262,19 @@ def _guarded(run: Callable[[], Any], *, debug: bool) -> int:
         return 0
     except OSError as error:
         where = f"\n  where:  {error.filename}" if error.filename else ""
-        return _complain(error, f"{error.strerror or error}{where}\n  do:     free space or fix access, run again", 3, debug=debug)
+        return _complain(
+            error, f"{error.strerror or error}{where}\n  do:     free space or fix access, run again", 3, debug=debug
+        )
     except Exception as error:  # noqa: BLE001 (the last net: a bug is reported as one)
-        text = f"a bug in corpus: {type(error).__name__}: {error}\n  do:     run again with --debug and report the output"
+        text = (
+            f"a bug in corpus: {type(error).__name__}: {error}\n  do:     run again with --debug and report the output"
+        )
         return _complain(error, text, 4, debug=debug)
     return 0
 
 
 def _complain(error: BaseException, text: str, code: int, *, debug: bool) -> int:
-    from corpus.terminal import printable  # noqa: PLC0415
+    from corpus.terminal import printable
 
     if debug:
         raise error
@@ -264,7 +284,7 @@ def _complain(error: BaseException, text: str, code: int, *, debug: bool) -> int
 
 def say(line: str) -> None:
     """Print a line of results, made safe for a terminal."""
-    from corpus.terminal import printable  # noqa: PLC0415
+    from corpus.terminal import printable
 
     click.echo(printable(line))
 
@@ -275,13 +295,13 @@ def document(value: Mapping[str, Any]) -> None:
 
 
 def _default_out(config: Config) -> Path:
-    from corpus.config import is_project  # noqa: PLC0415
+    from corpus.config import is_project
 
     return config.project / "build" if is_project(config.project) else Path("build")
 
 
 def _project_of(build: Path) -> Path:
-    from corpus.config import is_project  # noqa: PLC0415
+    from corpus.config import is_project
 
     home = build.resolve().parent
     return home if is_project(home) else Path()
@@ -289,8 +309,8 @@ def _project_of(build: Path) -> Path:
 
 def _summary(made: Build) -> None:
     inputs, path = made.manifest.inputs, made.path
-    excluded = sum(inputs.excluded.values())
-    say(f"{inputs.rows:,} rows, {sum(inputs.rejected.values()):,} rejected, {excluded:,} excluded of {inputs.count:,} inputs")
+    rejected, excluded = sum(inputs.rejected.values()), sum(inputs.excluded.values())
+    say(f"{inputs.rows:,} rows, {rejected:,} rejected, {excluded:,} excluded of {inputs.count:,} inputs")
     say(f"data      {path / 'data'}")
     say(f"card      {path / 'README.md'}")
     say(f"rejected  {path / 'rejected.jsonl'}")
@@ -303,15 +323,15 @@ def _summary(made: Build) -> None:
 
 
 def _say_checks(report: CheckReport) -> None:
-    from corpus.release.checks import summary_lines  # noqa: PLC0415
+    from corpus.release.checks import summary_lines
 
     for line in summary_lines(report):
         say(line)
 
 
 def _say_row(row: Mapping[str, Any]) -> None:
-    from corpus.release.show import fields_of, passages_of  # noqa: PLC0415
-    from corpus.terminal import printable  # noqa: PLC0415
+    from corpus.release.show import fields_of, passages_of
+    from corpus.terminal import printable
 
     for name, value in fields_of(row):
         say(f"{name:<18} {value}")

@@ -110,13 +110,11 @@ def load_config(path: Path) -> Config:
         if name not in SECTIONS:
             raise ConfigError(f"unknown table [{name}]", where=_line(where, text, name), remedy=nearest(name, SECTIONS))
     top = _options(TopOptions, plain, where, text, "")
-    sections = {
-        name: _options(options, tables.get(name, {}), where, text, name) for name, options in SECTIONS.items()
-    }
+    sections = {name: _options(options, tables.get(name, {}), where, text, name) for name, options in SECTIONS.items()}
     source = path / top.input
     if not source.is_dir():
-        where = _line(where, text, "input")
-        raise ConfigError("the input folder is missing", where=where, found=str(source), remedy="correct `input`")
+        place = _line(where, text, "input")
+        raise ConfigError("the input folder is missing", where=place, found=str(source), remedy="correct `input`")
     return Config(project=path, source=source, top=top, **sections)
 
 
@@ -130,7 +128,9 @@ def _settings(project: Path) -> tuple[dict[str, Any], Path, str]:
             text = path.read_text("utf-8-sig")
             document = tomllib.loads(text)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError("the settings are no TOML", where=str(path), found=str(error), remedy="correct it") from None
+            raise ConfigError(
+                "the settings are no TOML", where=str(path), found=str(error), remedy="correct it"
+            ) from None
         if name == SETTINGS:
             return document, path, text
         if "corpus" in document.get("tool", {}):
@@ -167,7 +167,9 @@ def _value(value: Any, kind: Any, key: str, place: str) -> Any:
         return float(value)
     if type(value) is not expected:
         name = "list of strings" if items and items[-1] is Ellipsis else getattr(expected, "__name__", str(expected))
-        raise ConfigError(f"{key} must be a {name}", where=place, found=f"{key} = {value!r}", remedy="correct the value")
+        raise ConfigError(
+            f"{key} must be a {name}", where=place, found=f"{key} = {value!r}", remedy="correct the value"
+        )
     return value
 
 

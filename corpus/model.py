@@ -37,8 +37,8 @@ class Rejection:
 class Decision:
     """One decision of the maintainer about one row, from `overrides.jsonl`.
 
-    `action` is `title`, `kind` (then `text` is the lines it is about), `language`, `not_duplicate_of` or `exclude`; `value`
-    is what it sets.
+    `action` is `title`, `kind` (then `text` is the lines it is about), `language`, `not_duplicate_of` or `exclude`;
+    `value` is what it sets, `line` where it stands.
     """
 
     id: str

@@ -40,9 +40,9 @@ def build_dataset(
 ) -> Build:
     """Turn the raw articles of `config` into one release folder at `out`, whole or not at all.
 
-    `published` is the ISO date for the Croissant file, if it is to bear one. Raises ConfigError or UsageError for what the
-    user should correct, DataError when no row is left, OutsideError for the disk. A build that fails its data checks goes
-    to `<out>.failed`, and the release at `out` stays.
+    `published` is the ISO date for the Croissant file, if it is to bear one. Raises ConfigError or UsageError for what
+    the user should correct, DataError when no row is left, OutsideError for the disk. A build that fails its data
+    checks goes to `<out>.failed`, and the release at `out` stays.
     """
     show = progress or Silent()
     project = read_project(config)
@@ -52,7 +52,9 @@ def build_dataset(
         shards = plan_shards(files)
         show.done("list", f"{len(files)} files, {sum(file.size for file in files):,} bytes")
 
-        ingest = Ingest(root=config.source, work=work, options=_ingest_options(config), decisions=project.by_file(files))
+        ingest = Ingest(
+            root=config.source, work=work, options=_ingest_options(config), decisions=project.by_file(files)
+        )
         staged = list(show.track("read", engine.map(ingest, shards), len(shards)))
         project.check_used(decision for item in staged for decision in item.used)
         show.done("read", f"{_rows(staged, config.source):,} rows of {sum(item.inputs for item in staged):,} inputs")
@@ -70,7 +72,9 @@ def build_dataset(
         recount = Recount(release=release, work=work)
         statistics = count_release(engine.map(recount, paths), paths, work)
         inputs = ledger(release, staged, project.apart)
-        show.done("write", f"{statistics.rows:,} rows in {len(parts)} files, {sum(inputs.rejected.values()):,} rejected")
+        show.done(
+            "write", f"{statistics.rows:,} rows in {len(parts)} files, {sum(inputs.rejected.values()):,} rejected"
+        )
 
         report = run_checks(release, project.suites, config.checks)
         write_json(release / CHECKS, checks_document(report))

@@ -23,7 +23,7 @@ class Progress(Protocol):
 class Silent:
     """Says nothing."""
 
-    def track(self, stage: str, items: Iterable[T], total: int) -> Iterator[T]:  # noqa: ARG002
+    def track(self, stage: str, items: Iterable[T], total: int) -> Iterator[T]:
         """Give `items` on."""
         yield from items
 

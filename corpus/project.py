@@ -16,7 +16,7 @@ from corpus.resources import data_file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """The files of one project beside its articles. `suites` are the standard one and the maintainer's, in that order."""
+    """The files of one project beside its articles; `suites` are the standard one and then the maintainer's."""
 
     decisions: tuple[Decision, ...]
     template: str
@@ -68,7 +68,9 @@ def template_of(project: Path) -> str:
     try:
         return path.read_text("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise ConfigError("the card template is not UTF-8", where=str(own), found=str(error), remedy="save it as UTF-8") from None
+        raise ConfigError(
+            "the card template is not UTF-8", where=str(own), found=str(error), remedy="save it as UTF-8"
+        ) from None
 
 
 def suites_of(project: Path) -> list[Path]:

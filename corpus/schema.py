@@ -85,7 +85,7 @@ def _list_of(item: pa.DataType) -> pa.ListType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its name, Arrow type, whether null is allowed, what it means, and its closed list of values if any."""
+    """One column: name, Arrow type, whether null is allowed, meaning, and its closed list of values if any."""
 
     name: str
     type: pa.DataType

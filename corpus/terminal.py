@@ -1,4 +1,4 @@
-"""What a person sees: stages with counts and seconds on stderr, bars on a terminal only, and text made safe to print."""
+"""What a person sees: stages with counts and seconds, bars on a terminal only, and text made safe to print."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ def main(build: str) -> None:
     single = load_dataset(build, split="train")
     every = load_dataset(build, "all", split="train")
     first = single[0]
-    print(f'load_dataset("{build}"): {len(single)} articles, "all": {len(every)} rows; first: {first["id"]}: {first["title"]}')
+    print(f'load_dataset("{build}"): {len(single)} articles, "all": {len(every)} rows; first: {first["id"]}')
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def _inputs(rows: int) -> Inputs:
         digest="sha256:" + HEX,
         rows=rows,
         rejected=rejected,
-        excluded={"filtered": 1},
+        excluded={"asked for by its author": 1},
         overrides={"title": 1},
     )
 

@@ -12,7 +12,8 @@ import pytest
 
 from corpus.errors import CorpusError, DataError, OutsideError, UsageError
 from corpus.release.hub import PUBLIC_HUB, _large_files
-from corpus.release.publish import FileAction, Publication, publish
+from corpus.release.publish import Publication, publish
+from corpus.release.upload_plan import FileAction
 from tests.hub.accounts import ACCOUNTS, READ_TOKEN, UNKNOWN_TOKEN, WRITE_TOKEN
 from tests.hub.fixtures import Hub, client_environment, run_client, running_hub
 from tests.hub.releases import DUPLICATE, LETTERS, REPO, UNIQUE, make_release, write_manifest
@@ -152,6 +153,16 @@ def test_changed_release_deletes_its_old_files_and_keeps_others(hub: Hub, build:
     assert set(on_hub(hub, "v0.1.0")) == {*on_disk(build), ".gitattributes"}
 
 
+def test_forged_manifest_cannot_delete_what_the_repository_stands_on(hub: Hub, build: Path, tmp_path: Path) -> None:
+    send(hub, build)
+    add_by_hand(
+        hub, "manifest.json", b'{"files": [{"path": ".gitattributes"}, {"path": "../x"}, {"path": "report.html"}]}'
+    )
+    done = send(hub, make_release(tmp_path / "newer", version="0.2.0"), version="0.2.0")
+    assert "delete" not in actions(done).values()
+    assert ".gitattributes" in on_hub(hub)
+
+
 def test_only_changed_files_are_uploaded(hub: Hub, build: Path, tmp_path: Path) -> None:
     send(hub, build)
     uploads = len(hub.requests("PUT "))
@@ -175,13 +186,17 @@ def test_data_file_that_no_release_wrote_is_refused(hub: Hub, build: Path, tmp_p
     send(hub, build)
     add_by_hand(hub, "data/train/unique-extra.parquet", b"rows of somebody")
     written = hub.writes()
-    with pytest.raises(DataError, match="no release wrote") as refused:
+    with pytest.raises(DataError, match="neither this release lists") as refused:
         send(hub, make_release(tmp_path / "newer", version="0.2.0"), version="0.2.0")
     assert refused.value.found == "data/train/unique-extra.parquet"
     assert hub.writes() == written
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b'{"files": 3}', b'{"files": [{"size": 1}]}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"[]", b'{"files": 3}', b'{"files": [{"size": 1}]}', b"[" * 10**6],
+    ids=["cut", "list", "number", "pathless", "deep"],
+)
 def test_unreadable_manifest_on_the_hub_is_refused(hub: Hub, build: Path, tmp_path: Path, content: bytes) -> None:
     send(hub, build)
     add_by_hand(hub, "manifest.json", content)
@@ -275,7 +290,7 @@ def test_deletion_that_did_not_happen_is_not_tagged(hub: Hub, build: Path, tmp_p
     with pytest.raises(OutsideError, match="not what was published") as stopped:
         send(hub, newer, version="0.2.0")
     assert stopped.value.found == ", ".join(sorted(LETTERS))
-    with pytest.raises(DataError, match="no release wrote"):
+    with pytest.raises(DataError, match="neither this release lists"):
         send(hub, newer, version="0.2.0")
     assert set(tags(hub)) == {"v0.1.0"}
 
@@ -317,6 +332,11 @@ def test_wrong_token_is_refused_and_never_shown(hub: Hub, build: Path, token: st
     assert not hub.repo(REPO).exists()
 
 
+def test_dry_run_does_not_take_a_wrong_token_for_an_absent_repository(hub: Hub, build: Path) -> None:
+    with pytest.raises(OutsideError, match="refused the token"):
+        send(hub, build, token=UNKNOWN_TOKEN, dry_run=True)
+
+
 PUBLISH = """
 import sys
 from pathlib import Path
@@ -336,6 +356,7 @@ def test_login_comes_from_the_environment_and_stays_out_of_every_text(hub: Hub, 
     assert (done.returncode, "status='published'" in done.stdout) == (0, True), done.stderr
     assert "OUTSIDE" not in done.stderr
     assert "curl" in done.stderr
+    assert "%|" not in done.stderr, "a progress bar outside of a terminal"
     assert WRITE_TOKEN not in done.stdout + done.stderr
     everything = [path.read_bytes() for root in (hub.root, tmp_path / "home", build) for path in root.rglob("*.*")]
     assert everything
@@ -522,4 +543,5 @@ def test_published_release_loads_by_its_tag(hub: Hub, build: Path, tmp_path: Pat
     shown = json.loads(loaded.stdout)
     assert shown["default"] == shown["streamed"] == list(LETTERS[UNIQUE])
     assert sorted(shown["all"]) == sorted((*LETTERS[UNIQUE], *LETTERS[DUPLICATE]))
+    assert 206 in {one["status"] for one in hub.requests(f"GET /datasets/{REPO}/resolve/")}
     assert sorted(shown["bodies"]) == sorted(f"The text of {name}." for name in shown["all"])

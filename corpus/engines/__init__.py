@@ -1,0 +1,1 @@
+"""Where tasks run; an engine never decides a result."""

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from corpus.errors import OutsideError
 
@@ -17,41 +17,50 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LocalEngine:
-    """`workers` processes; 1 runs every task in the calling process."""
+    """`workers` processes, started when there is work for more than one; 1 runs every task in the calling process."""
 
-    workers: int = 1
+    def __init__(self, workers: int = 1) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def map(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """Run `task` on every item, results in order; at most two tasks a worker are waiting at any time.
 
         Raises OutsideError when a worker process dies.
         """
-        if self.workers <= 1 or len(items) <= 1:
+        if self._workers <= 1 or len(items) <= 1:
             yield from map(task, items)
             return
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(self.workers, len(items)), mp_context=context) as pool:
-            try:
-                yield from _in_order(pool, task, items, ahead=2 * self.workers)
-            except BrokenProcessPool:
-                remedy = "give it more memory, or fewer workers with -j"
-                raise OutsideError("a worker process was ended from outside", remedy=remedy) from None
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        try:
+            yield from self._in_order(task, items)
+        except BrokenProcessPool:
+            remedy = "give it more memory, or fewer workers with -j"
+            raise OutsideError("a worker process was ended from outside", remedy=remedy) from None
+
+    def _in_order(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+        if self._pool is None:
+            # spawn: a forked copy of a process with Arrow's threads may hang
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn"))
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(self._pool.submit(task, item))
+            if len(waiting) >= 2 * self._workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def available_workers() -> int:
     """How many processes this process may run at the same time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _in_order(pool: ProcessPoolExecutor, task: Callable[[T], R], items: Sequence[T], *, ahead: int) -> Iterator[R]:
-    waiting: deque[Future[R]] = deque()
-    for item in items:
-        waiting.append(pool.submit(task, item))
-        if len(waiting) >= ahead:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()

@@ -62,15 +62,26 @@ def _looks_binary(data: bytes) -> bool:
 
 def _detected(data: bytes, *, is_text: bool) -> tuple[str, str]:
     """Decode by detection; of bytes full of control characters only UTF-16 and UTF-32 are believed."""
-    import chardet  # noqa: PLC0415 (0.1 s, needed for few files)
+    import chardet
 
     name = chardet.detect(data[:_DETECTED_BYTES])["encoding"]
     encoding = name.lower() if name else ""
-    if not encoding or not (is_text or encoding.startswith(("utf-16", "utf-32"))):
+    if not encoding or not (is_text or _is_wide_text(data, encoding)):
         raise UndecodableError("binary", "the bytes are not text")
     if encoding.startswith("utf-8"):
         raise UndecodableError("undecodable", "UTF-8 with invalid bytes")
     return _strict(data, encoding, f"the bytes look like {encoding}"), encoding
+
+
+def _is_wide_text(data: bytes, encoding: str) -> bool:
+    """Whether bytes full of control characters are UTF-16 or UTF-32 without a mark, which is full of zero bytes."""
+    if not encoding.startswith(("utf-16", "utf-32")):
+        return False
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return not _looks_binary(text.encode())
 
 
 def _strict(data: bytes, encoding: str, why: str) -> str:

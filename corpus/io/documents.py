@@ -69,7 +69,9 @@ def file_entry(build: Path, path: Path, rows: int | None = None) -> FileEntry:
 def released_files(build: Path) -> list[Path]:
     """Every file below a release folder but the manifest, sorted by POSIX path."""
     found = [Path(folder, name) for folder, _, names in os.walk(build) for name in names]
-    return sorted((path for path in found if path != build / MANIFEST), key=lambda path: path.relative_to(build).as_posix())
+    return sorted(
+        (path for path in found if path != build / MANIFEST), key=lambda path: path.relative_to(build).as_posix()
+    )
 
 
 def read_manifest(build: Path) -> Manifest:
@@ -79,7 +81,9 @@ def read_manifest(build: Path) -> Manifest:
     """
     path = build / MANIFEST
     if not path.is_file():
-        raise DataError("this folder is no release", where=str(build), remedy="run corpus build first, or name its folder")
+        raise DataError(
+            "this folder is no release", where=str(build), remedy="run corpus build first, or name its folder"
+        )
     try:
         document = json.loads(path.read_bytes())
         if (document["format"], document["schema_version"]) != (FORMAT, SCHEMA_VERSION):

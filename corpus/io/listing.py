@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -120,9 +120,7 @@ def _is_release(folder: Path) -> bool:
 def _source_file(root: Path, relative: str, entry: os.DirEntry[str] | None, options: InputOptions) -> SourceFile:
     file_id = released_id(relative)
     if entry is None:
-        return SourceFile(
-            id=file_id, path=relative, size=0, reason="unreadable", detail="the folder cannot be listed"
-        )
+        return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail="the folder cannot be listed")
     detail, size = _special(root, entry)
     if detail:
         return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail=detail)
@@ -153,7 +151,7 @@ def _left_out(file_id: str, options: InputOptions) -> str:
 
 
 def _matches(file_id: str, glob: str) -> bool:
-    """Whether `glob` covers the id: `*` stays in a folder, `**` does not; a glob without `/` looks at the name alone."""
+    """Whether `glob` covers the id: `*` stays in a folder, `**` does not; without a `/` it looks at the name alone."""
     if "/" not in glob and glob != "**":
         return fnmatch.fnmatchcase(PurePosixPath(file_id).name, glob)
     return _parts_match(file_id.split("/"), glob.split("/"))
@@ -175,7 +173,8 @@ def _without_collisions(files: list[SourceFile]) -> list[SourceFile]:
     for file in files:
         if file.id in taken:
             detail = "another file has the same name in Unicode NFC"
-            file = SourceFile(id=file.id, path=file.path, size=file.size, reason="duplicate_id", detail=detail)
+            result.append(replace(file, reason="duplicate_id", detail=detail))
+        else:
+            result.append(file)
         taken.add(file.id)
-        result.append(file)
     return result

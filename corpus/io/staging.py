@@ -20,7 +20,7 @@ _RENAME_SWAP: Final = 2
 
 
 def staging_of(out: Path) -> Path:
-    """The hidden folder beside `out` in which its next release grows; on the same file system, so names can be swapped."""
+    """The hidden folder beside `out`, on the same file system, in which its next release grows."""
     return out.parent / f".{out.name}.staging"
 
 
@@ -65,7 +65,9 @@ def staging_folder(out: Path) -> Iterator[tuple[Path, Path]]:
                 _remove(staging)
     except OSError as error:
         where = str(error.filename or out)
-        raise OutsideError(f"the disk refused: {error.strerror}", where=where, remedy="free space or fix access, run again") from error
+        raise OutsideError(
+            f"the disk refused: {error.strerror}", where=where, remedy="free space or fix access, run again"
+        ) from error
 
 
 def recover(out: Path) -> None:
@@ -108,7 +110,7 @@ def _exchange(one: Path, other: Path) -> bool:
 def _locked(out: Path) -> Iterator[None]:
     """Hold the lock of one release folder; the system lets go of it when the process ends, however it ends."""
     try:
-        import fcntl  # noqa: PLC0415 (not on Windows)
+        import fcntl
     except ImportError:
         yield
         return

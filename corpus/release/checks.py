@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import ConfigError
 from corpus.model import CheckOutcome, CheckReport
-from corpus.release.expectations import Answer, check_names, evaluate
+from corpus.release.expectations import Answer, check_names, evaluate, is_parameter
 from corpus.release.frame import FRAME_COLUMNS, check_frame
 from corpus.release.suite import Suite, read_suite
 
@@ -108,7 +108,7 @@ def summary_lines(report: CheckReport) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """`text` with everything that a terminal might obey, or would not show, as an escape: `\\x1b`, `\\u202e`."""
+    r"""`text` with everything that a terminal might obey, or would not show, as an escape: `\x1b`, `\u202e`."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
@@ -125,16 +125,15 @@ def _failure_lines(outcome: CheckOutcome) -> list[str]:
 def _outcome(
     suite: Suite, entry: Mapping[str, Any], answer: Answer, frame: pd.DataFrame, limits: Mapping[str, Any]
 ) -> CheckOutcome:
-    kind = entry["type"]
-    kwargs = {key: limits[value["$PARAMETER"]] if _is_limit(value) else value for key, value in entry["kwargs"].items()}
+    given = entry.get("kwargs", {}).items()
+    kwargs = {key: limits[value["$PARAMETER"]] if is_parameter(value) else value for key, value in given}
     column = ", ".join(str(kwargs[key]) for key in ("column", "column_A", "column_B") if key in kwargs)
-    meta, notes = entry.get("meta") or {}, entry.get("notes") or ""
-    spoken = kind.removeprefix("expect_").replace("_", " ")
+    notes = entry.get("notes") or ""
     return CheckOutcome(
         suite=suite.name,
-        check=str(meta.get("name") or f"{column}: {spoken}" if column else spoken),
+        check=_name(entry, column),
         column=column,
-        limit=_limit(kind, kwargs),
+        limit=_limit(entry["type"], kwargs),
         found=_found(answer.details),
         passed=answer.success,
         failed_rows=0 if answer.success else int(answer.details.get("unexpected_count") or 0),
@@ -144,8 +143,10 @@ def _outcome(
     )
 
 
-def _is_limit(value: object) -> bool:
-    return isinstance(value, dict) and "$PARAMETER" in value
+def _name(entry: Mapping[str, Any], column: str) -> str:
+    """The name that the suite gives the check, else one made from its type and column."""
+    spoken = str(entry["type"]).removeprefix("expect_").replace("_", " ")
+    return str(entry.get("meta", {}).get("name") or (f"{column}: {spoken}" if column else spoken))
 
 
 def _limit(kind: str, kwargs: Mapping[str, Any]) -> str:

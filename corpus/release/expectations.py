@@ -37,13 +37,11 @@ def check_names(suite: Suite, columns: Sequence[str], parameters: Sequence[str])
     """Raise ConfigError for a key, column or parameter that does not exist, naming the nearest one that does."""
     for entry in suite.expectations:
         kwargs = entry.get("kwargs", {})
-        if not isinstance(kwargs, dict):
-            raise ConfigError("kwargs must be an object", where=suite.where(entry["type"]), found=repr(kwargs)[:80])
         for word in entry:
             _check_name("key", word, _ENTRY_KEYS, suite)
         for word in _columns_in(entry["type"], kwargs):
             _check_name("column", word, columns, suite)
-        for word in (value["$PARAMETER"] for value in kwargs.values() if _is_parameter(value)):
+        for word in (value["$PARAMETER"] for value in kwargs.values() if is_parameter(value)):
             _check_name("parameter", word, parameters, suite)
 
 
@@ -81,7 +79,8 @@ def _columns_in(kind: str, kwargs: Mapping[str, Any]) -> Iterator[object]:
         yield from kwargs.get("column_list") or ()
 
 
-def _is_parameter(value: object) -> bool:
+def is_parameter(value: object) -> bool:
+    """Whether an argument of an expectation stands for a limit of the settings: `{"$PARAMETER": name}`."""
     return isinstance(value, dict) and "$PARAMETER" in value
 
 

@@ -91,7 +91,7 @@ def _parse(manifest: bytes, *, where: str) -> dict[str, Any]:
     try:
         facts = json.loads(manifest)
         needed = (facts["version"], facts["repo"], facts["content_digest"], facts["checks"]["passed"], facts["files"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError("The manifest cannot be read.", where=where, found=str(error), remedy="build again") from error
     if facts.get("format") != FORMAT or not isinstance(needed[-1], list):
         found = f"format {facts.get('format')}"

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from corpus.errors import DataError
 from corpus.io.parquet import data_files
-from corpus.release.row_facts import Facts, Ints, batch_facts, children, none_in_row
+from corpus.release.row_facts import Facts, Ints, children, none_in_row, row_facts
 from corpus.schema import ARTICLE, COLUMNS, Column
 
 if TYPE_CHECKING:

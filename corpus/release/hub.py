@@ -1,7 +1,6 @@
 """One dataset repository on the Hub: the few calls that publishing needs, with every failure as an OutsideError.
 
-`huggingface_hub` is imported where a call needs it. No token leaves this module: what the client raises becomes an
-error of ours with the token struck out of its text, and tracebacks do not show the original.
+`huggingface_hub` is imported where a call needs it. What it raises becomes an error of ours (`hub_errors.py`).
 """
 
 from __future__ import annotations
@@ -13,28 +12,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.errors import CorpusError, OutsideError, UsageError
+from corpus.errors import OutsideError, UsageError
+from corpus.release.hub_errors import RUN_AGAIN, NotFoundError, TryAgainError, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 PUBLIC_HUB = "https://huggingface.co"
-LOGIN = "log in with `hf auth login`, or set HF_TOKEN to a token that may write to the repository"
-RUN_AGAIN = "run the same command again: it first looks at what has happened"
 ANSWER_SECONDS = 60.0
 
 _COMMIT_ID = re.compile(r"[0-9a-f]{40}")
-_WORTH_ANOTHER_TRY = {408, 409, 412, 425, 429}
-_MISSING = {"RepoNotFound", "RevisionNotFound"}
-
-
-class TryAgainError(OutsideError):
-    """A failure that may pass, after which it is unknown whether the request took effect: look again, then decide."""
-
-
-class NotFoundError(OutsideError):
-    """The repository or the revision is not there, or may not be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +56,10 @@ class Hub:
         self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
         if not re.match(r"https?://[^/@]+(/|$)", self.endpoint):
             raise UsageError("The endpoint is not an http(s) address.", remedy="give it like https://hub.example.org")
-        implicit = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
-        self._secret = token or implicit or ""
+        self._secret = token or ""
+        if not token and not constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
+            with self._translated("find the login"):
+                self._secret = get_token() or ""
         self._api = HfApi(endpoint=self.endpoint, token=self._secret or False, library_name="corpus")
 
     def head(self) -> Head | None:
@@ -166,55 +156,8 @@ class Hub:
             raise OutsideError("The Hub names no commit.", where=self.repo, remedy="look at the repository on the Hub")
         return found
 
-    @contextmanager
-    def _translated(self, doing: str) -> Iterator[None]:
-        """Let nothing through but errors of ours."""
-        try:
-            yield
-        except CorpusError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever the client raises may hold the token
-            raise self._problem(error, doing) from None
-
-    def _problem(self, error: Exception, doing: str) -> OutsideError:
-        """What went wrong and what to do about it."""
-        response = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
-        status = 0 if response is None else response.status_code
-        said = {"where": f"{self.repo} at {self.endpoint}", "found": self._without_secrets(error)}
-        missing = response is not None and _hidden_or_missing(status, response.headers)
-        if missing or status in (401, 403):
-            kind = NotFoundError if missing else OutsideError
-            return kind(f"Could not {doing}: {self._refusal(missing=missing)}.", **said, remedy=LOGIN)
-        if _may_pass(error, status):
-            return TryAgainError(f"Could not {doing}: no proper answer.", **said, remedy=RUN_AGAIN)
-        return OutsideError(f"Could not {doing}.", **said, remedy="mend what the Hub objects to")
-
-    def _refusal(self, *, missing: bool) -> str:
-        if not self._secret:
-            return "the Hub wants a token for it"
-        return "the Hub has no such repository, or hides it from this token" if missing else "the Hub refused the token"
-
-    def _without_secrets(self, error: Exception) -> str:
-        """The error's text on one line, without the token and without the query of an address, which may be signed."""
-        text = f"{type(error).__name__}: {error}"
-        text = text.replace(self._secret, "<token>") if self._secret else text
-        return re.sub(r"(https?://[^\s?'\"]+)\?[^\s'\"]*", r"\1", " ".join(text.split()))
-
-
-def _hidden_or_missing(status: int, headers: Mapping[str, str]) -> bool:
-    """Without a token the Hub says 401 both for a private repository and for none; a bad token it calls so."""
-    if headers.get("X-Error-Code") in _MISSING:
-        return True
-    return status == 401 and "Invalid credentials" not in headers.get("X-Error-Message", "")
-
-
-def _may_pass(error: Exception, status: int) -> bool:
-    if status:
-        return status >= 500 or status in _WORTH_ANOTHER_TRY
-    import httpx2
-
-    causes = (error, error.__cause__)
-    return any(isinstance(cause, (httpx2.TransportError, ConnectionError, TimeoutError)) for cause in causes)
+    def _translated(self, doing: str) -> AbstractContextManager[None]:
+        return translated(doing, where=f"{self.repo} at {self.endpoint}", token=self._secret)
 
 
 @contextmanager

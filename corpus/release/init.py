@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 import json
 import os
 import re
@@ -67,16 +70,17 @@ def settings_text(
 ) -> str:
     """A `corpus.toml` in which every setting stands with its sentence and its default.
 
+    The sentence is a field's metadata `doc`, else the string below it in the source.
     Uncommented are the settings of FILL_IN and an `input` other than `.`; `values` go before the defaults.
     """
     blocks = [_note(_HEAD)]
     if notes:
         blocks.append("\n".join(f"# {one_line(line)}" for line in ("What `corpus init` saw in the input:", *notes)))
-    blocks += [_setting(item, values, active=_is_active(item.name, values)) for item in fields(top)]
+    blocks += _settings(top, values)
     for name, options in sections.items():
         summary = _note((options.__doc__ or "").strip().split("\n\n")[0])
         blocks.append(f"{summary}\n[{name}]")
-        blocks += [_setting(item, {}, active=False) for item in fields(options)]
+        blocks += _settings(options, {})
     return "\n\n".join(blocks) + "\n"
 
 
@@ -84,14 +88,28 @@ def _is_active(name: str, values: Mapping[str, Any]) -> bool:
     return name in FILL_IN or (name == "input" and values.get(name, ".") != ".")
 
 
-def _setting(item: Field[Any], values: Mapping[str, Any], *, active: bool) -> str:
-    value = values.get(item.name, _default(item))
-    note = item.metadata.get("doc", "")
-    if value is None:
-        line = f"#{item.name} =  # not set by default"
-    else:
-        line = f"{'' if active else '#'}{item.name} = {_toml(value)}"
-    return f"{_note(note)}\n{line}" if note else line
+def _settings(options: type, values: Mapping[str, Any]) -> list[str]:
+    below = _sentences(options)
+    blocks = []
+    for item in fields(options):
+        note = _note(item.metadata.get("doc") or below.get(item.name, ""))
+        value = values.get(item.name, _default(item))
+        mark = "" if values and _is_active(item.name, values) else "#"
+        line = f"{mark}{item.name} = {_toml(value)}" if value is not None else f"#{item.name} =  # not set by default"
+        blocks.append(f"{note}\n{line}" if note else line)
+    return blocks
+
+
+def _sentences(options: type) -> dict[str, str]:
+    """The strings that stand below the fields in the source of an options class: only the source holds them."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(options)))
+    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+    found = {}
+    for above, below in itertools.pairwise(body):
+        if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name) and isinstance(below, ast.Expr):
+            text = below.value.value if isinstance(below.value, ast.Constant) else ""
+            found[above.target.id] = str(text).split("\n\n")[0]
+    return found
 
 
 def _default(item: Field[Any]) -> Any:

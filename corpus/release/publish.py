@@ -7,7 +7,6 @@ is found and not repeated.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,27 +15,18 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from corpus.errors import DataError, OutsideError, UsageError
 from corpus.release.folder import MANIFEST, LocalFile, LocalRelease, read_release
-from corpus.release.hub import RUN_AGAIN, Hub, RemoteFile, TryAgainError
+from corpus.release.hub import Hub
+from corpus.release.hub_errors import RUN_AGAIN, TryAgainError
+from corpus.release.upload_plan import ABSENT, FileAction, RemoteState, action_on, changes_of, plan_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 WAITS = (1.0, 4.0)
 
-Action = Literal["add", "change", "same", "delete", "unknown"]
 Status = Literal["published", "unchanged", "tagged", "dry-run"]
 Sleep = Callable[[float], None]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileAction:
-    """What becomes of one file on the Hub; "unknown" where the Hub could not be asked."""
-
-    path: str
-    size: int
-    action: Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +40,6 @@ class Publication:
     commit: str | None
     tag: str
     status: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteState:
-    """What stands on the Hub at `commit`: the tagged one if our tag exists, else the head of main."""
-
-    commit: str
-    tagged: bool
-    files: Mapping[str, RemoteFile]
-    manifest: bytes | None
-
-
-ABSENT = RemoteState(commit="", tagged=False, files={}, manifest=None)
 
 
 def publish(
@@ -103,49 +80,7 @@ def publish(
     commit = _settle(release, hub, start, sleep)
     _read_back(release, hub, commit, plan, sleep)
     _patiently(lambda: _tag(release, hub, commit), sleep)
-    return outcome(plan, commit, "published" if _changes(plan) else "tagged")
-
-
-def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, ...]:
-    """What becomes of each file, by path: of ours, and of those which only the manifest on the Hub lists.
-
-    Files that no manifest lists are not in the plan: they stay. Raises DataError where one of them would be loaded
-    along with the release, or where the manifest on the Hub is beyond reading.
-    """
-    ours = {file.path: file for file in release.files}
-    gone = sorted((_listed(state) & state.files.keys()) - ours.keys() - {".gitattributes"})
-    strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if _is_data(p))
-    if strays:
-        remedy = "delete it there: whoever loads the release would get its rows too"
-        raise DataError("The repository has a data file that no release wrote.", found=strays[0], remedy=remedy)
-    kept = [FileAction(path=f.path, size=f.size, action=_action(f, state.files.get(f.path))) for f in release.files]
-    deleted = [FileAction(path=path, size=state.files[path].size, action="delete") for path in gone]
-    return tuple(sorted((*kept, *deleted), key=lambda one: one.path))
-
-
-def _listed(state: RemoteState) -> set[str]:
-    """The paths which the manifest on the Hub lists."""
-    if state.manifest is None:
-        return set()
-    try:
-        return {str(entry["path"]) for entry in json.loads(state.manifest)["files"]}
-    except (ValueError, KeyError, TypeError) as error:
-        what = f"The {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date."
-        raise DataError(what, found=str(error), remedy="restore or delete it there") from error
-
-
-def _is_data(path: str) -> bool:
-    return path.startswith("data/") and path.endswith(".parquet")
-
-
-def _action(file: LocalFile, there: RemoteFile | None) -> Action:
-    if there is None:
-        return "add"
-    return "same" if there.holds(size=file.size, blob=file.blob, sha256=file.sha256) else "change"
-
-
-def _changes(plan: tuple[FileAction, ...]) -> tuple[FileAction, ...]:
-    return tuple(one for one in plan if one.action != "same")
+    return outcome(plan, commit, "published" if changes_of(plan) else "tagged")
 
 
 def _preview(release: LocalRelease, hub: Hub, *, private: bool) -> tuple[FileAction, ...]:
@@ -178,7 +113,7 @@ def _look(release: LocalRelease, hub: Hub, *, private: bool) -> RemoteState | No
     files = hub.tree(commit)
     manifest = hub.read(commit, MANIFEST, files[MANIFEST]) if MANIFEST in files else None
     state = RemoteState(commit=commit, tagged=tagged is not None, files=files, manifest=manifest)
-    if tagged and (manifest != release.manifest or _changes(plan_files(release, state))):
+    if tagged and (manifest != release.manifest or changes_of(plan_files(release, state))):
         what, where = f"Tag {release.tag} stands on another release; a tag never moves.", f"{hub.repo} at {tagged}"
         raise DataError(what, where=where, remedy="publish under a new version")
     return state
@@ -188,7 +123,7 @@ def _settle(release: LocalRelease, hub: Hub, start: RemoteState, sleep: Sleep) -
     """The commit at which the whole release stands: ours, made now or found."""
     state = start
     for wait in (*WAITS, None):
-        changes = _changes(plan_files(release, state))
+        changes = changes_of(plan_files(release, state))
         if not changes:
             break
         try:
@@ -218,7 +153,7 @@ def _read_back(release: LocalRelease, hub: Hub, commit: str, plan: tuple[FileAct
     """Compare what stands at `commit` with the release: the listing by its hashes, then every file by its bytes."""
     files = _patiently(lambda: hub.tree(commit), sleep)
     wrong = [one.path for one in plan if one.action == "delete" and one.path in files]
-    wrong += [file.path for file in release.files if _action(file, files.get(file.path)) != "same"]
+    wrong += [file.path for file in release.files if action_on(file, files.get(file.path)) != "same"]
     if not wrong:
         wrong = [file.path for file in release.files if _patiently(partial(_differs, file, hub, commit), sleep)]
     if wrong:

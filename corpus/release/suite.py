@@ -56,10 +56,18 @@ def read_suite(path: Path) -> Suite:
         remedy = 'write at least one expectation under "expectations", or delete the file'
         raise ConfigError("a suite has no expectations, so it would check nothing", where=str(path), remedy=remedy)
     for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
-            found = json.dumps(entry)[:80]
-            raise ConfigError(f"expectation {number} has no type", where=str(path), found=found, remedy='add a "type"')
+        _check_entry(entry, f"expectation {number}", path)
     return Suite(name=name, text=text, expectations=tuple(entries))
+
+
+def _check_entry(entry: object, which: str, path: Path) -> None:
+    """Raise ConfigError unless `entry` has a type, and objects for its arguments and its meta."""
+    found = json.dumps(entry)[:80]
+    if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
+        raise ConfigError(f"{which} has no type", where=str(path), found=found, remedy='add a "type"')
+    for key in ("kwargs", "meta"):
+        if not isinstance(entry.get(key, {}), dict):
+            raise ConfigError(f"{key} of {which} is no object", where=str(path), found=found, remedy="write {...}")
 
 
 def standard_suite() -> dict[str, Any]:

@@ -29,7 +29,7 @@ _BORDER: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardSizes:
-    """What the plan of the parts needs to know of a shard: bytes of text by (split, single), and the id of its last row."""
+    """What the plan of the parts needs of a shard: bytes of text by (split, single), and the id of its last row."""
 
     number: int
     sizes: Mapping[tuple[str, bool], int]

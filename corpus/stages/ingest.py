@@ -1,4 +1,4 @@
-"""From the files of one shard to staged rows: read, decode, normalise, take boilerplate out, tell the language, sketch."""
+"""From the files of one shard to staged rows: read, decode, normalise, split into title, body and rest, sketch."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Ingest:
             ledger.reject(file.id, digest, error.reason, error.detail)
 
     def _read(self, file: SourceFile) -> tuple[str | None, bytes | None]:
-        """Digest and bytes of a file; no bytes when they are not needed or too many, no digest when it may not be opened."""
+        """Digest and bytes of a file; no bytes when they are too many. Raises OSError when it may not be opened."""
         if file.reason == "unreadable":
             raise OSError(None, file.detail)
         path = self.root / file.path
@@ -151,7 +151,9 @@ class Ingest:
             ledger.reject(row_id, digest, reason, f"{len(text)} characters of text")
             return
         if restore(article.body, map(asdict, article.boilerplate)) != text:
-            raise BugError("taking boilerplate out lost text", where=row_id, remedy="report this file, if you may share it")
+            raise BugError(
+                "taking boilerplate out lost text", where=row_id, remedy="report this file, if you may share it"
+            )
         ledger.used += [item for item in article.used if item.action != "not_duplicate_of"]
         yield _row_columns(file, record, row_id, digest, text, article, mine)
 
@@ -207,7 +209,13 @@ def _has_words(body: str) -> bool:
 
 
 def _row_columns(
-    file: SourceFile, record: Record, row_id: str, digest: str | None, text: str, article: Article, mine: Sequence[Decision]
+    file: SourceFile,
+    record: Record,
+    row_id: str,
+    digest: str | None,
+    text: str,
+    article: Article,
+    mine: Sequence[Decision],
 ) -> dict[str, Any]:
     """The columns of ROWS but language, score and word count, which are told for all rows of a shard at once."""
     language = next((item.value for item in mine if item.action == "language"), None)

@@ -28,7 +28,7 @@ _TASK_SHINGLES: Final = 1 << 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """All staged rows of a build, by their place in the order of the shards: ids, sizes, and where each shard begins."""
+    """All staged rows of a build in the order of the shards: ids, sizes, and where each shard begins."""
 
     ids: tuple[str, ...]
     bytes: Ints
@@ -107,7 +107,7 @@ def copies_of(found: Duplicates) -> tuple[int, int]:
 
 
 def write_relations(rows: Rows, found: Duplicates, splits: SplitOptions, work: Path) -> list[ShardSizes]:
-    """Write the columns that depend on other rows and the split of each row, one file a shard; gives the shards' sizes."""
+    """Write the columns that depend on other rows, and the splits, one file a shard; gives the shards' sizes."""
     related = _related_by_row(rows, found)
     sizes = []
     for shard, (start, end) in enumerate(zip(rows.borders[:-1].tolist(), rows.borders[1:].tolist(), strict=True)):

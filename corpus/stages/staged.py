@@ -1,4 +1,4 @@
-"""The files in which stages meet: rows of a shard, their sketches, and what the comparison of all texts said of them."""
+"""The files in which stages meet: rows of a shard, their sketches, and how they relate to all others."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ OVERRIDE = "override"
 class Article:
     """What a source text is made of.
 
-    `title_source` is one of `schema.FIELD_SOURCES`, or null without a title; `used` are the decisions that found their place.
+    `title_source` is one of `schema.FIELD_SOURCES`, or null without a title; `used` are the decisions that found
+    their place.
     """
 
     title: str | None
@@ -32,7 +33,7 @@ class Article:
 def split_article(
     text: str, boilerplate: BoilerplateOptions, title: TitleOptions, decisions: Sequence[Decision] = ()
 ) -> Article:
-    """Take title and boilerplate out of a normalised text; the maintainer's `decisions` about it win over every rule."""
+    """Take title and boilerplate out of a normalised text; the maintainer's `decisions` win over every rule."""
     labels = label(text, boilerplate)
     found, title_labels = find_title(text, labels, title)
     source = None if found is None else "line"
@@ -57,9 +58,7 @@ def _merge(labels: Sequence[Label], stronger: Sequence[Label]) -> list[Label]:
     return sorted([*kept, *stronger], key=lambda item: item.start)
 
 
-def _relabel(
-    text: str, labels: Sequence[Label], places: Sequence[tuple[int, int]], kind: str | None
-) -> list[Label]:
+def _relabel(text: str, labels: Sequence[Label], places: Sequence[tuple[int, int]], kind: str | None) -> list[Label]:
     """Give every place its new kind, or back to the body when there is none."""
     outside = [part for item in labels for part in _outside(text, item, places)]
     if kind is None:

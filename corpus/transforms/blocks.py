@@ -15,9 +15,9 @@ POST_WORDS: Final = 60
 """The text of an embedded post is at most this long."""
 CAPTION_WORDS: Final = 45
 MOST_ITEMS: Final = 60
-"""A block has at most this many lines below its header."""
-
-_LINK_KINDS: Final = ("related_links", "adjacent_links", "tags", "share_links", "navigation", "newsletter")
+MOST_BOX_LINES: Final = 5
+"""A block has at most this many lines below its header; a box that asks for something has fewer than a list of links."""
+_BOXES: Final = ("newsletter", "paywall", "cookie_notice", "tags")
 
 
 def mark_posts(lines: list[Line], marks: Marks) -> None:
@@ -55,7 +55,7 @@ def mark_blocks(lines: list[Line], marks: Marks) -> None:
         if _heads_prose(lines, place):
             marks[place - 1] = None if _is_single(lines[place - 1]) else hit
             continue
-        end = _block_end(lines, marks, place)
+        end = _block_end(lines, marks, place, MOST_BOX_LINES if hit.kind in _BOXES else MOST_ITEMS)
         rule = f"block:{hit.kind}"
         for item in range(place, end):
             if marks[item] is None or _is_hint(marks[item]):
@@ -63,10 +63,10 @@ def mark_blocks(lines: list[Line], marks: Marks) -> None:
         place = end
 
 
-def _block_end(lines: list[Line], marks: Marks, first: int) -> int:
+def _block_end(lines: list[Line], marks: Marks, first: int, most: int) -> int:
     """Where the block below a header ends: at prose, at another header, at a line marked as another kind of thing."""
     end = first
-    while end < len(lines) and end - first < MOST_ITEMS:
+    while end < len(lines) and end - first < most:
         hit = marks[end]
         if lines[end].prose and hit is None:
             break
@@ -87,7 +87,9 @@ def _is_heading(lines: list[Line], marks: Marks, place: int, first: int) -> bool
 
 def _heads_prose(lines: list[Line], below: int) -> bool:
     """Whether prose stands right below a header, with prose above it: then the header may be a heading."""
-    return below < len(lines) and lines[below].prose and any(line.prose for line in lines[max(0, below - 4) : below - 1])
+    return (
+        below < len(lines) and lines[below].prose and any(line.prose for line in lines[max(0, below - 4) : below - 1])
+    )
 
 
 def _is_single(line: Line) -> bool:

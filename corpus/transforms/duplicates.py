@@ -22,7 +22,8 @@ from corpus.transforms.groups import (
     stars,
 )
 from corpus.transforms.join import Dates, candidate_pairs, keeper_order
-from corpus.transforms.sketch import Ints, Shingles, Sketches, SketchOptions
+from corpus.transforms.sketch import Shingles, Sketches, SketchOptions
+from corpus.transforms.tokens import Ints
 from corpus.transforms.verify import Compared, Floats, compare, join_compared, pair_chunks
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
@@ -39,8 +40,8 @@ class DuplicateOptions:
 
     Of the join: every text meets the `partners` best-ranked texts under each hash, and a pair is verified when the
     estimated containment is at least `candidate`. Of a copy: see `verify.compare` (`reach`) and `groups.CopyRule`. Of a
-    merged text: see `groups.MergeRule`. Texts of two groups are related when they share at least `related` of either, the
-    closest `related_most` for each row.
+    merged text: see `groups.MergeRule`. Texts of two groups are related when they share at least `related` of either,
+    the closest `related_most` for each row.
     """
 
     partners: int = 16

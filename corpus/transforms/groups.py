@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.join import spread
-from corpus.transforms.sketch import Ints
+from corpus.transforms.tokens import Ints
 from corpus.transforms.verify import Bools, Compared, Floats
 
 
@@ -19,9 +19,9 @@ from corpus.transforms.verify import Bools, Compared, Floats
 class CopyRule:
     """When the second text of a pair, which has no more words than the first, is a copy of it.
 
-    A copy is covered to at least `covered`; or it is shorter than `shorter` times the other, covered to at least `partial`,
-    and has no more than `own` shingle lengths of its own (what a page adds to an excerpt). A shorter copy also needs
-    `evidence` distinct shared shingles, so that no stray sentence makes a duplicate.
+    A copy is covered to at least `covered`; or it is shorter than `shorter` times the other, covered to at least
+    `partial`, and has no more than `own` shingle lengths of its own (what a page adds to an excerpt). A shorter copy
+    also needs `evidence` distinct shared shingles, so that no stray sentence makes a duplicate.
     """
 
     covered: float
@@ -44,7 +44,7 @@ class MergeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """Verified copies (p,): `text` is a copy of `of`, which is better ranked; `overlap` is its share of distinct shingles."""
+    """Verified copies (p,): `text` is a copy of the better-ranked `of`, with `overlap` of its distinct shingles."""
 
     of: Ints
     text: Ints
@@ -106,9 +106,9 @@ def stars(
 ) -> dict[int, Member]:
     """The rows that are copies, each with its kept text; all others are kept or single.
 
-    The rows are taken in keeper order. Each joins, of the kept texts so far that it is a copy of, the one that holds most
-    of its shingles (of equals the better-ranked), or else becomes one that others may join. So no text joins through
-    another copy. Only a merged text joins a merged one, and `apart` holds the rows that no group may hold together.
+    The rows are taken in keeper order. Each joins, of the kept texts so far that it is a copy of, the one that holds
+    most of its shingles (of equals the better-ranked), or else becomes one that others may join. So no text joins
+    through another copy. Only a merged text joins a merged one, and `apart` holds rows that no group may hold together.
     """
     options: dict[int, list[tuple[float, int, int, bool]]] = defaultdict(list)
     for of, text, overlap, shorter in zip(
@@ -144,8 +144,8 @@ def related_rows(pairs: Compared, kept: Ints, same: Ints, *, share: float, evide
     """For every row, up to `most` compared rows of other groups, with which it shares `share` of either text.
 
     `kept` (n,) names each row's group, `evidence` is the least number of shared distinct shingles. Of more than `most`
-    those stay that share most of the smaller text, of equals the smaller row. `same` (n,) is the row that was compared in
-    the place of each: a row with the same tokens lists what that one lists.
+    those stay that share most of the smaller text, of equals the smaller row. `same` (n,) is the row that was compared
+    in the place of each: a row with the same tokens lists what that one lists.
     """
     one, two = pairs.of_first.share, pairs.of_second.share
     large = (np.maximum(one, two) >= share) & (pairs.shared >= evidence) & (kept[pairs.first] != kept[pairs.second])

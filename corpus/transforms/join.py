@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.sketch import Ints, Sketches, UInts, sums
+from corpus.transforms.sketch import Sketches
+from corpus.transforms.tokens import Ints, UInts, sums
 
 Dates = npt.NDArray[np.datetime64]
 
@@ -70,9 +71,9 @@ def candidate_pairs(sketches: Sketches, rows: Ints, *, partners: int, share: flo
 def shared_hashes(hashes: UInts, ranks: Ints, *, partners: int) -> PairCounts:
     """Pairs of ranks that stand under one hash, by sorting (hash, rank); entries must be distinct.
 
-    Under each hash every text is paired with the `partners` best-ranked texts there: up to that many texts all meet, and
-    more of them (a block that a site repeats on all pages) cost no more than `partners` pairs each. The best-ranked are
-    those that could be kept. Hashes may be given in parts, so that all equal ones are in one: see `merge_pairs`.
+    Under each hash every text is paired with the `partners` best-ranked texts there: up to that many texts all meet,
+    and more of them (a block that a site repeats on all pages) cost no more than `partners` pairs each. The best-ranked
+    are those that could be kept. Hashes may be given in parts, so that all equal ones are in one: see `merge_pairs`.
     """
     if len(ranks) and int(ranks.max()) >= 1 << RANK_BITS:
         raise ValueError(f"the join holds at most {1 << RANK_BITS:,} texts")

@@ -40,7 +40,7 @@ def detect(bodies: Sequence[str], options: LanguageOptions) -> list[tuple[str, f
 
 
 def _detect(text: str, options: LanguageOptions) -> tuple[str, float | None]:
-    from langdetect.lang_detect_exception import LangDetectException  # noqa: PLC0415
+    from langdetect.lang_detect_exception import LangDetectException
 
     if _letters(text) < options.min_letters:
         return UNDETERMINED, None
@@ -67,7 +67,7 @@ def _letters(text: str) -> int:
 @functools.cache
 def _factory() -> Any:
     """A factory of our own: its seed and the order of its languages are fixed, and nobody else's use is touched."""
-    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory  # noqa: PLC0415
+    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 
     profiles = sorted(path for path in Path(PROFILES_DIRECTORY).iterdir() if not path.name.startswith((".", "_")))
     factory = DetectorFactory()

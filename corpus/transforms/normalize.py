@@ -1,4 +1,4 @@
-"""The normalised source text: what a row can be restored to, whatever the file's line ends, form or control characters."""
+"""The normalised source text: what a row can be restored to, whatever the file's line ends or Unicode form."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _BLANK_LINES: Final = re.compile("\n{3,}")
 def normalize(text: str) -> str:
     """`text` in Unicode NFC with `\\n` line ends; linear in time on any input, and idempotent.
 
-    Every line end (CR LF, CR, VT, FF, NEL, LS, PS) becomes `\\n`, every space separator a plain space. Other control
-    characters, byte order marks and soft hyphens go; so do blanks at the end of a line, and all but one of a run of blank
-    lines. Nothing else changes: runs of blanks inside a line and indentation stay.
+    Every line end (CR LF, CR, VT, FF, NEL, LS, PS) becomes `\\n`, every space separator a plain space. Other
+    control characters, byte order marks and soft hyphens go; so do blanks at the end of a line, and all but one of a
+    run of blank lines. Nothing else changes: runs of blanks inside a line and indentation stay.
     """
     if _FOREIGN.search(text):
         text = text.replace("\r\n", "\n").translate(_TABLE)

@@ -9,14 +9,23 @@ from corpus.transforms.lines import Line
 from corpus.transforms.phrases import LONGEST, Hit, Phrases
 from corpus.transforms.unicode import starts_lower
 
-_RULERS: Final = frozenset("~*-_=#\u2022\u00b7\u2014\u2013\u2026.\u2042\u2217\u25a0\u25a1\u25c6\u25c7\u25cf\u25cb\u2605\u2606\u2733\u2500\u2501\u2619\u2766 \t")
+_RULERS: Final = frozenset(
+    "~*-_=#\u2022\u00b7\u2014\u2013\u2026.\u2042\u2217\u25a0\u25a1\u25c6\u25c7\u25cf\u25cb\u2605\u2606\u2733\u2500\u2501\u2619\u2766 \t"
+)
 _UNDERLINES: Final = (frozenset("="), frozenset("-"))
 _DOTS: Final = frozenset(". \u2026")
 _BREAKS: Final = re.compile(
     "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\"\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a-]+"
 )
-_NUMBER: Final = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9]+(?:st|nd|rd|th|am|pm|h|uhr|er|\u00ba|\u00aa|min)?|[0-9]+h[0-9]+|t?[0-9]+z?")
+_NUMBER: Final = re.compile(
+    "[0-9\u0660-\u0669\u06f0-\u06f9]+(?:st|nd|rd|th|am|pm|h|uhr|er|\u00ba|\u00aa|min)?|[0-9]+h[0-9]+|t?[0-9]+z?"
+)
 _YEAR: Final = re.compile("(?:19|20)[0-9][0-9]|[\u0661\u0662\u06f1][\u0660-\u0669\u06f0-\u06f9]{3}")
+_ANY_YEAR: Final = re.compile("(?:19|20)[0-9][0-9]")
+_FULL_DATE: Final = re.compile(
+    "(?<![0-9])(?:[0-3]?[0-9][./-] ?[01]?[0-9][./-] ?(?:19|20)[0-9][0-9]|(?:19|20)[0-9][0-9][./-][01]?[0-9][./-][0-3]?[0-9]"
+    "|(?:19|20)[0-9][0-9] ?\u5e74 ?[01]?[0-9] ?\u6708 ?[0-3]?[0-9] ?\u65e5)(?![0-9])"
+)
 _ATTRIBUTION: Final = re.compile("(?:\u2014|\u2013|--?|\u2015) ?.{0,80}\\(@[A-Za-z0-9_]{1,20}\\)")
 _EMBED_URL: Final = re.compile(
     "https?://(?:www\\.|m\\.|mobile\\.)?(?:twitter|x|youtube|instagram|facebook|tiktok|vimeo|t|youtu|pic\\.twitter)\\.(?:com|co|be)/[!-~]+"
@@ -40,6 +49,8 @@ def mark_line(line: Line, phrases: Phrases) -> Hit | None:
     hit = phrases.match(line.folded, line.key, line.words)
     if hit is None or hit.form == "hint":
         hit = _mark_words(line, phrases) or _mark_name(line, phrases) or hit
+    if hit is None and not line.closed and holds_date(line, phrases):
+        return Hit("dateline", "date", "structure:date")
     if hit is not None and hit.kind == "comments" and hit.form == "end":
         return hit._replace(form="hint")
     if hit is not None and hit.kind == "image_credit" and line.words > MOST_CREDIT_WORDS:
@@ -68,13 +79,34 @@ def is_underline(line: Line) -> bool:
     return len(line.text) >= 3 and frozenset(line.text) in _UNDERLINES
 
 
+def holds_date(line: Line, phrases: Phrases) -> bool:
+    """Whether a short line holds a whole date among other words (`12.03.2024 by Ada`, `Ada | 3 May 2024, 10:15`)."""
+    if line.words > MOST_DATE_WORDS or not line.folded:
+        return False
+    if _FULL_DATE.search(line.folded):
+        return True
+    if not _ANY_YEAR.search(line.folded):
+        return False
+    tokens = [token for token in _BREAKS.split(line.folded) if token]
+    months = phrases.words["dateline"]
+    return any(
+        _YEAR.fullmatch(year) and _NUMBER.fullmatch(day) and month in months and len(month) > 2
+        for before, middle, year in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        for day, month in ((before, middle), (middle, before))
+    )
+
+
 def _mark_bare(line: Line) -> Hit | None:
     """A line of marks and digits: a ruler, a date in numbers, or nothing that can be told."""
     characters = frozenset(line.text)
     if characters <= _RULERS and not characters <= _DOTS:
         return Hit("separator", "line", "structure:separator")
     tokens = [token for token in _BREAKS.split(line.folded) if token]
-    if 3 <= len(tokens) <= 7 and any(_YEAR.fullmatch(token) for token in tokens) and all(map(_NUMBER.fullmatch, tokens)):
+    if (
+        3 <= len(tokens) <= 7
+        and any(_YEAR.fullmatch(token) for token in tokens)
+        and all(map(_NUMBER.fullmatch, tokens))
+    ):
         return Hit("dateline", "date", "structure:date")
     return None
 

@@ -43,9 +43,7 @@ def cut(text: str, labels: Sequence[Label]) -> tuple[str, list[Stretch]]:
     for label in spans:
         body.append(text[position : label.start])
         offset += label.start - position
-        stretches.append(
-            Stretch(kind=label.kind, offset=offset, text=text[label.start : label.end], rule=label.rule)
-        )
+        stretches.append(Stretch(kind=label.kind, offset=offset, text=text[label.start : label.end], rule=label.rule))
         position = label.end
     body.append(text[position:])
     return "".join(body), stretches

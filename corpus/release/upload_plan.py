@@ -1,0 +1,84 @@
+"""The plan of a publication: what becomes of each file on the Hub, from two listings and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from corpus.errors import DataError
+from corpus.release.folder import MANIFEST, LocalFile, LocalRelease
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from corpus.release.hub import RemoteFile
+
+Action = Literal["add", "change", "same", "delete", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAction:
+    """What becomes of one file on the Hub; "unknown" where the Hub could not be asked."""
+
+    path: str
+    size: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteState:
+    """What stands on the Hub at `commit`: the tagged one if our tag exists, else the head of main."""
+
+    commit: str
+    tagged: bool
+    files: Mapping[str, RemoteFile]
+    manifest: bytes | None
+
+
+ABSENT = RemoteState(commit="", tagged=False, files={}, manifest=None)
+
+
+def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, ...]:
+    """What becomes of each file, by path: of ours, and of those which only the manifest on the Hub lists.
+
+    Files that no manifest lists are not in the plan: they stay. Raises DataError where one of them would be loaded
+    along with the release, or where the manifest on the Hub is beyond reading.
+    """
+    ours = {file.path: file for file in release.files}
+    gone = sorted((_listed(state) & state.files.keys()) - ours.keys() - {".gitattributes"})
+    strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if _is_data(p))
+    if strays:
+        remedy = "delete it there: whoever loads the release would get its rows too"
+        what = "The repository has a data file which neither this release lists nor the one before."
+        raise DataError(what, found=strays[0], remedy=remedy)
+    kept = [FileAction(path=f.path, size=f.size, action=action_on(f, state.files.get(f.path))) for f in release.files]
+    deleted = [FileAction(path=path, size=state.files[path].size, action="delete") for path in gone]
+    return tuple(sorted((*kept, *deleted), key=lambda one: one.path))
+
+
+def _listed(state: RemoteState) -> set[str]:
+    """The paths which the manifest on the Hub lists."""
+    if state.manifest is None:
+        return set()
+    try:
+        return {str(entry["path"]) for entry in json.loads(state.manifest)["files"]}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        what = f"The {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date."
+        raise DataError(what, found=str(error), remedy="restore or delete it there") from error
+
+
+def _is_data(path: str) -> bool:
+    return path.startswith("data/") and path.endswith(".parquet")
+
+
+def action_on(file: LocalFile, there: RemoteFile | None) -> Action:
+    """What has to be done so that `file` stands where `there` does; None is no file."""
+    if there is None:
+        return "add"
+    return "same" if there.holds(size=file.size, blob=file.blob, sha256=file.sha256) else "change"
+
+
+def changes_of(plan: tuple[FileAction, ...]) -> tuple[FileAction, ...]:
+    """What of a plan there is to do."""
+    return tuple(one for one in plan if one.action != "same")

@@ -1,0 +1,210 @@
+"""`corpus init` tells what is in a folder without waiting on it, and writes a project without losing one."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.errors import BugError, OutsideError, UsageError
+from corpus.release import survey as survey_module
+from corpus.release.init import describe_input, settings_text, survey_lines, write_project
+from corpus.resources import data_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """Top settings."""
+
+    name: str = field(default="corpus", metadata={"doc": "Short name of the dataset."})
+    version: str = field(default="0.1.0", metadata={"doc": "Version of the data."})
+    repo: str = field(default="", metadata={"doc": "Where it is published."})
+    license: str = field(default="", metadata={"doc": "An SPDX id."})
+    input: str = field(default=".", metadata={"doc": "Folder of the raw articles."})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Rules for tests.
+
+    More about them.
+    """
+
+    on: bool = field(default=True, metadata={"doc": "Whether they hold. " + "A long sentence. " * 10})
+    least: int = 3
+    """The least number.
+
+    More about it.
+    """
+    share: float = field(default=1e-05, metadata={"doc": "A share."})
+    names: tuple[str, ...] = field(default=('a "b"\\\n', "é\x7f"), metadata={"doc": "Names."})
+    limit: float | None = field(default=None, metadata={"doc": "A limit."})
+    map: Mapping[str, int] = field(default_factory=lambda: {"a b": 1}, metadata={"doc": "A map."})
+
+
+SECTIONS: dict[str, type] = {"rules": Rules}
+
+
+def raw_folder(root: Path) -> Path:
+    site = root / "news.example.org"
+    site.mkdir(parents=True)
+    (site / "one.txt").write_text("Ein Artikel über Brücken.\n", encoding="utf-8")
+    (site / "two.txt").write_bytes(b"first\r\nsecond\r\n")
+    (site / "three.TXT").write_bytes("\ufeffmarked\n".encode())
+    (root / "latin.md").write_bytes("Stra\xdfe\rmehr".encode("latin-1"))
+    (root / "mixed.txt").write_bytes(b"a\nb\r\nc")
+    (root / "empty.txt").write_bytes(b"")
+    (root / "blank.txt").write_bytes(b" \n\t\n")
+    (root / "binary.txt").write_bytes(b"PK\x03\x04\0\0")
+    (root / "paper.pdf").write_bytes(b"%PDF")
+    (root / "noending").write_bytes(b"text")
+    (root / "outside.txt").symlink_to("/etc/hosts")
+    (root / "inside.txt").symlink_to(root / "mixed.txt")
+    os.mkfifo(root / "pipe.txt")
+    return root
+
+
+def test_it_tells_what_is_there_and_opens_no_fifo(tmp_path: Path) -> None:
+    survey = describe_input(raw_folder(tmp_path / "raw"))
+    assert survey.files == 13
+    assert [(e.name, e.files, e.readable) for e in survey.endings] == [
+        (".txt", 10, True),
+        ("", 1, False),
+        (".md", 1, True),
+        (".pdf", 1, False),
+    ]
+    assert survey.encodings == {"not utf-8 (detected file by file)": 1, "utf-8": 4, "utf-8-sig (byte order mark)": 1}
+    assert survey.line_ends == {"CR": 1, "CR LF": 1, "LF": 2, "mixed": 2}
+    assert survey.rejected == {
+        "binary": ("binary.txt",),
+        "empty": ("empty.txt", "blank.txt"),
+        "unreadable": ("outside.txt", "pipe.txt"),
+        "unsupported": ("noending", "paper.pdf"),
+    }
+    assert (survey.links, survey.sites, survey.sampled) == (2, {"news.example.org": 3}, 6)
+
+
+def test_the_lines_say_it_all_and_are_safe_to_print(tmp_path: Path) -> None:
+    root = raw_folder(tmp_path / "raw")
+    (root / "bell\x07\x1b[31m\u202e.exe").write_bytes(b"x")
+    text = "\n".join(survey_lines(describe_input(root)))
+    assert "14 files, " in text.splitlines()[0]
+    assert "  .pdf: 1 file, 4 bytes; no reader, will be rejected" in text.splitlines()
+    assert "will be rejected as empty (nothing but white space): 2: empty.txt, blank.txt" in text.splitlines()
+    assert "folders named like a site, and their files: news.example.org 3" in text.splitlines()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+
+
+def test_only_a_bounded_even_sample_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(25):
+        (tmp_path / f"{number:02}.txt").write_text("x" * 100, encoding="utf-8")
+    (tmp_path / "99.txt").write_bytes(b"a" * 9 + "é".encode() + b"b\xff")
+    monkeypatch.setattr(survey_module, "SAMPLE_FILES", 10)
+    monkeypatch.setattr(survey_module, "SAMPLE_BYTES", 10)
+    survey = describe_input(tmp_path)
+    assert (survey.files, survey.sampled) == (26, 9)
+    monkeypatch.setattr(survey_module, "SAMPLE_FILES", 100)
+    assert describe_input(tmp_path).encodings == {"utf-8": 26}, "a character cut by the limit is no error"
+
+
+def test_a_folder_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        describe_input(tmp_path / "nowhere")
+
+
+def test_settings_show_every_default_behind_a_hash() -> None:
+    text = settings_text(SECTIONS, Top, {"name": "valley"}, notes=["a\nb = 1"])
+    assert tomllib.loads(text) == {"name": "valley", "version": "0.1.0", "license": "", "repo": "", "rules": {}}
+    uncommented = re.sub(r"^#(?! |limit)", "", text, flags=re.MULTILINE)
+    read = tomllib.loads(uncommented)
+    expected = asdict(Rules())
+    del expected["limit"]
+    assert read["rules"] == {**expected, "names": list(expected["names"])}
+    assert read["input"] == "."
+    assert "\n#limit =  # not set by default\n" in text
+    assert "\n# Rules for tests.\n[rules]\n" in text
+    assert "\n# The least number.\n#least = 3\n" in text
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_a_setting_that_toml_cannot_say_is_a_bug() -> None:
+    @dataclass
+    class Odd:
+        thing: object = field(default_factory=object)
+
+    with pytest.raises(BugError):
+        settings_text({}, Odd, {})
+
+
+def test_every_real_setting_has_its_sentence_and_the_file_loads_as_the_defaults(tmp_path: Path) -> None:
+    from corpus import config
+
+    root = raw_folder(tmp_path / "raw files")
+    project = tmp_path / "project"
+    write_project(root, project, describe_input(root), sections=config.SECTIONS, top=config.TopOptions)
+    loaded = config.load_config(project)
+    assert loaded.source.resolve() == root.resolve()
+    assert loaded.top == config.TopOptions(name="raw-files", input="../raw files")
+    for name, options in config.SECTIONS.items():
+        assert getattr(loaded, name) == options()
+    lines = (project / "corpus.toml").read_text(encoding="utf-8").splitlines()
+    for options in (config.TopOptions, *config.SECTIONS.values()):
+        for item in fields(options):
+            place = next(at for at, line in enumerate(lines) if re.match(rf"#?{item.name} =", line))
+            assert re.match("# .*[.]$", lines[place - 1]), f"{options.__name__}.{item.name} has no sentence"
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".toml", ".md")}
+
+
+def test_a_project_is_written_once_and_anew_only_by_force(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text", encoding="utf-8")
+    survey = describe_input(tmp_path)
+
+    def write(**options: Any) -> list[Path]:
+        return write_project(tmp_path, tmp_path, survey, sections=SECTIONS, top=Top, **options)
+
+    assert [path.name for path in write()] == ["corpus.toml", "dataset_card.md"]
+    assert (tmp_path / "dataset_card.md").read_bytes() == data_file("dataset_card.md").read_bytes()
+    first = files_of(tmp_path)
+    (tmp_path / "dataset_card.md").write_text("mine", encoding="utf-8")
+    (tmp_path / "corpus.toml").unlink()
+    with pytest.raises(UsageError) as caught:
+        write()
+    assert caught.value.found == "dataset_card.md"
+    assert files_of(tmp_path) == {"dataset_card.md": b"mine"}, "nothing at all is written"
+    write(force=True)
+    assert files_of(tmp_path) == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "corpus.toml", "dataset_card.md"]
+
+
+def test_a_link_is_neither_followed_nor_lost(tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "corpus.toml").symlink_to(target)
+    with pytest.raises(UsageError):
+        write_project(tmp_path, project, describe_input(tmp_path), sections={}, top=Top)
+    write_project(tmp_path, project, describe_input(tmp_path), sections={}, top=Top, force=True)
+    assert not target.exists()
+    assert not (project / "corpus.toml").is_symlink()
+
+
+def test_a_disk_that_refuses_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutsideError):
+        write_project(tmp_path, tmp_path / "file" / "project", describe_input(tmp_path), sections={}, top=Top)
+
+
+def test_a_path_that_is_not_unicode_is_told(tmp_path: Path) -> None:
+    root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/raw\xff"))
+    root.mkdir()
+    with pytest.raises(UsageError, match="not Unicode"):
+        write_project(root, tmp_path / "project", describe_input(root), sections={}, top=Top)

@@ -1,0 +1,88 @@
+"""The house rule: a module imports only from lower layers, and heavy libraries are imported where they are used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "corpus"
+
+LAYERS = [
+    {"errors", "schema", "model", "resources", "progress"},
+    {"transforms", "engines"},
+    {"io"},
+    {"stages"},
+    {"release"},
+    {"config"},
+    {"project"},
+    {"pipeline", "terminal"},
+    {"cli", "__init__"},
+]
+"""From the bottom up; a package may import from itself and from any layer below."""
+
+HEAVY = {"great_expectations", "datasets", "mlcroissant", "ray", "pandas", "chardet", "langdetect", "huggingface_hub"}
+ALLOWED_AT_TOP = {"release/frame.py": {"pandas"}, "release/checks.py": {"pandas"}}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def rank(name: str) -> int:
+    return next(number for number, layer in enumerate(LAYERS) if name in layer)
+
+
+def unit(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_look_down(path: Path) -> None:
+    for name in imports(ast.parse(path.read_text("utf-8"))):
+        if name.startswith("corpus."):
+            other = name.split(".")[1]
+            assert other == unit(path) or rank(other) < rank(unit(path)), f"{unit(path)} must not know {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    top = {
+        name.split(".")[0] for node in tree.body for name in imports(ast.Module([node], [])) if not is_function(node)
+    }
+    name = path.relative_to(PACKAGE).as_posix()
+    assert not (top & HEAVY) - ALLOWED_AT_TOP.get(name, set())
+
+
+def is_function(node: ast.stmt) -> bool:
+    """Whether imports below `node` are not run when the module is."""
+    guarded = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    return guarded or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def test_the_rule_catches_an_upward_import() -> None:
+    tree = ast.parse("from corpus.cli import main")
+    assert rank(imports(tree)[0].split(".")[1]) > rank("transforms")
+
+
+def test_help_needs_no_heavy_library() -> None:
+    code = "import sys, corpus.cli; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"pyarrow", "numpy", "corpus.pipeline", *HEAVY} & set(loaded)
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
