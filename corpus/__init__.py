@@ -21,7 +21,8 @@ def build(source: str | PathLike[str], *, out: str | PathLike[str] = "build", wo
     """Package the project or raw articles at `source` into a release folder at `out`.
 
     With more than one worker, call it below `if __name__ == "__main__":`, as for any use of processes. Raises the
-    errors of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the result.
+    errors of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the
+    result.
     """
     from pathlib import Path
 

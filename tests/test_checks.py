@@ -21,6 +21,7 @@ from corpus.errors import ConfigError, DataError
 from corpus.model import CheckReport
 from corpus.release import frame as frame_module
 from corpus.release.checks import CheckThresholds, checks_document, run_checks, summary_lines
+from corpus.release.expectations import SAMPLE
 from corpus.release.frame import FRAME_COLUMNS, check_frame, stand_in
 from corpus.release.suite import standard_suite, suite_text
 from corpus.schema import ARTICLE, COLUMNS, SINGLE_KINDS
@@ -62,18 +63,25 @@ def body_of(body: str) -> Row:
 
 
 @dataclasses.dataclass
-class Planted:
-    """A small release that is about to be written: rows by name, where each stands, and what is wrong with it."""
+class Placed:
+    """A row, and the folder and kind of the file that it is written to."""
 
-    rows: dict[str, Row]
-    place: dict[str, str]
+    row: Row
+    place: str = "train/unique"
+
+
+@dataclasses.dataclass
+class Planted:
+    """A small release that is about to be written; its rows by a name of their own."""
+
+    rows: dict[str, Placed]
     schema: pa.Schema = ARTICLE
     limits: CheckThresholds = dataclasses.field(default_factory=CheckThresholds)
 
     def write(self, build: Path) -> Path:
-        for folder in sorted(set(self.place.values())):
-            rows = [row for name, row in self.rows.items() if self.place[name] == folder]
-            path = build / "data" / f"{folder}-00000-of-00001.parquet"
+        for place in sorted({placed.place for placed in self.rows.values()}):
+            rows = [placed.row for placed in self.rows.values() if placed.place == place]
+            path = build / "data" / f"{place}-00000-of-00001.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(pa.Table.from_pylist(rows, schema=self.schema), path)
         return build
@@ -82,155 +90,217 @@ class Planted:
         return run_checks(self.write(build), suites or (STANDARD,), self.limits)
 
 
-def sound() -> Planted:
-    """Single, kept and copied rows, a record of a container, two splits, relations, and boilerplate in two places."""
-    rows = [
-        make_row("plain.txt", "The harbour of Elm was closed on Monday.\n\nBoats stayed out.", url="https://a.example"),
-        make_row(
-            "kept.txt", "By A. Bee\n\nThe mill burned.\n\nTweet", [("By A. Bee", "byline"), ("Tweet", "share_links")]
-        ),
-        make_row("copy.txt", "The mill burned in Elm.", title=None, field_sources=[]),
-        make_row("box.jsonl#7", "Zürich hat eine neue Brücke gebaut.", language="de", metadata='{"page":3}'),
-        make_row("short.txt", "Yes.", language="und", language_score=None, published="2024-05"),
-        make_row("last.txt", "Rain fell for nine days, said the mayor.", encoding="windows-1252"),
-    ]
-    planted = Planted({row["id"]: row for row in rows}, {row["id"]: "train/unique" for row in rows})
-    kept, copy = planted.rows["kept.txt"], planted.rows["copy.txt"]
-    kept["duplicate_kind"] = "kept"
-    copy |= {"duplicate_kind": "near", "duplicate_of": "kept.txt", "duplicate_overlap": 0.875}
+def family(tag: str) -> dict[str, Placed]:
+    """Two single articles, and a group of a kept one with boilerplate and its copy."""
+    cuts = [("By A. Bee", "byline"), ("Tweet", "share_links")]
+    plain = make_row(
+        f"{tag}plain.txt", f"The harbour of {tag} was closed.\n\nBoats stayed out.", url="https://a.example"
+    )
+    other = make_row(f"{tag}other.txt", f"Rain fell on {tag} for nine days, said the mayor.")
+    kept = make_row(f"{tag}kept.txt", f"By A. Bee\n\nThe mill of {tag} burned.\n\nTweet", cuts, duplicate_kind="kept")
+    copy = make_row(f"{tag}copy.txt", f"The mill of {tag} burned down.", title=None, field_sources=[])
+    copy |= {"duplicate_kind": "near", "duplicate_of": kept["id"], "duplicate_overlap": 0.875}
     copy["duplicate_group"] = kept["duplicate_group"]
-    planted.rows["last.txt"]["related"] = [{"id": "box.jsonl#7", "share": 0.25, "share_of_other": 0.5}]
-    planted.place |= {"copy.txt": "train/duplicate", "last.txt": "validation/unique"}
-    return planted
+    rows = {"plain": plain, "other": other, "kept": kept, "copy": copy}
+    return {role: Placed(row, "train/duplicate" if role == "copy" else "train/unique") for role, row in rows.items()}
+
+
+def sound() -> Planted:
+    """A family, a record of a container, a row without a language, and two splits, one related to the other."""
+    rows = family("")
+    box = make_row("box.jsonl#7", "Zürich hat eine neue Brücke gebaut.", language="de", metadata='{"page":3}')
+    rows["box"] = Placed(box)
+    rows["short"] = Placed(make_row("short.txt", "Yes.", language="und", language_score=None, published="2024-05"))
+    related = {"id": "box.jsonl#7", "share": 0.25, "share_of_other": 0.5}
+    last = make_row("last.txt", "Old walls fell.", encoding="windows-1252", related=[related])
+    rows["last"] = Placed(last, "validation/unique")
+    return Planted(rows)
+
+
+SCHEMA = "files have the columns of the schema"
+RESTORED = "body and boilerplate give back the source text"
+KINDS_OF_GROUP = "every group has one kept row or one unique row"
+RELATED = {"id": "box.jsonl#7", "share": 0.5, "share_of_other": 0.5}
 
 
 @dataclasses.dataclass(frozen=True)
 class Defect:
-    """What to spoil, and which checks turn red besides the one that it is planted for."""
+    """How to spoil a family, which of its rows fail the check then, and which other checks these rows fail too."""
 
-    spoil: Callable[[Planted], None]
-    also: frozenset[str] = frozenset()
-
-
-def put(name: str, *also: str, **changes: Any) -> Defect:
-    """Change columns of one row."""
-    return Defect(lambda planted: planted.rows[name].update(changes), frozenset(also))
+    spoil: Callable[[dict[str, Placed]], object]
+    rows: tuple[str, ...] = ("plain",)
+    also: tuple[str, ...] = ()
 
 
-def null(column: str, *also: str) -> Defect:
-    def spoil(planted: Planted) -> None:
-        planted.schema = pa.schema([field.with_nullable(True) for field in ARTICLE])
-        planted.rows["plain.txt"][column] = None
-
-    return Defect(spoil, frozenset({"files have the columns of the schema", *also}))
+def put(*also: str, **changes: Any) -> Defect:
+    """Change columns of the plain row."""
+    return Defect(lambda rows: rows["plain"].row.update(changes), also=also)
 
 
-def article(text: str, *also: str, cuts: Iterable[tuple[str, str]] = (), **changes: Any) -> Defect:
-    """Another text for one row, all its facts in order, but for `changes`."""
-    return Defect(
-        lambda planted: planted.rows.update({"plain.txt": make_row("plain.txt", text, cuts, **changes)}),
-        frozenset(also),
-    )
+def put_in(role: str, *also: str, **changes: Any) -> Defect:
+    """Change columns of another row."""
+    return Defect(lambda rows: rows[role].row.update(changes), (role,), also)
 
 
-def everywhere(**changes: Any) -> Defect:
-    return Defect(lambda planted: [row.update(changes) for row in planted.rows.values()] and None)
+def article(text: str, *also: str, cuts: Iterable[tuple[str, str]] = ()) -> Defect:
+    """Give the plain row another text, and all that follows from it."""
+    return Defect(lambda rows: rows["plain"].row.update(make_row(rows["plain"].row["id"], text, cuts)), also=also)
 
 
-def moved(name: str, folder: str) -> Defect:
-    return Defect(lambda planted: planted.place.update({name: folder}))
+def moved(role: str, place: str, *rows: str) -> Defect:
+    return Defect(lambda family: family.update({role: Placed(family[role].row, place)}), rows or (role,))
 
 
-def more_columns(planted: Planted) -> None:
+def same_id(rows: dict[str, Placed]) -> None:
+    rows["other"].row |= {"id": rows["plain"].row["id"], "source_path": rows["plain"].row["source_path"]}
+
+
+def same_body(rows: dict[str, Placed]) -> None:
+    body = rows["plain"].row["body"]
+    rows["other"].row |= body_of(body) | {"text_sha256": digest(body)}
+
+
+def swapped(rows: dict[str, Placed]) -> None:
+    rows["kept"].row["boilerplate"].reverse()
+
+
+def far(rows: dict[str, Placed]) -> None:
+    rows["kept"].row["boilerplate"][-1]["offset"] = 10_000
+
+
+def wrong_kept(rows: dict[str, Placed]) -> None:
+    rows["copy"].row["duplicate_of"] = rows["plain"].row["id"]
+
+
+NULLS = {f"{column.name} is never null": put(**{column.name: None}) for column in COLUMNS if not column.nullable} | {
+    "body is never null": put("char_count is right", "word_count is right", body=None),
+    "char_count is never null": put("char_count is right", char_count=None),
+    "word_count is never null": put("word_count is right", word_count=None),
+    "duplicate_kind is never null": put(KINDS_OF_GROUP, duplicate_kind=None),
+}
+"""Defects that the declared Arrow schema alone makes impossible."""
+
+SPOILT_ROWS = {
+    "id is never empty": put("id follows from source_path", id=""),
+    "title is never empty": put(title=""),
+    "body is never empty": article("", "body has a fitting number of words"),
+    "language_declared is never empty": put(language_declared=""),
+    "duplicate_of is never empty": put_in("copy", "duplicate_of names the kept row of the group", duplicate_of=""),
+    "url is never empty": put(url=""),
+    "author is never empty": put(author=""),
+    "site is never empty": put(site=""),
+    "license is never empty": put(license=""),
+    "metadata is never empty": put(metadata=""),
+    "source_path is never empty": put("id follows from source_path", source_path=""),
+    "encoding is never empty": put(encoding=""),
+    "boilerplate_flags holds known values only": article("One two.\n\nThree", cuts=[("Three", "zebra")]),
+    "duplicate_kind is a known value": put_in("copy", duplicate_kind="twin"),
+    "language fits its pattern": put(language="English"),
+    "duplicate_group fits its pattern": put(duplicate_group="group"),
+    "published fits its pattern": put(published="yesterday"),
+    "source_sha256 fits its pattern": put(source_sha256="abc"),
+    "text_sha256 fits its pattern": put(RESTORED, text_sha256="abc"),
+    "language_score lies in its range": put(language_score=1.5),
+    "duplicate_overlap lies in its range": put_in("copy", duplicate_overlap=-0.25),
+    "char_count lies in its range": put("char_count is right", char_count=-1),
+    "word_count lies in its range": put("word_count is right", word_count=-1),
+    "ids are unique": Defect(same_id, ("plain", "other")),
+    "id follows from source_path": put(source_path="other.txt"),
+    "split is a known split": moved("plain", "holdout/unique"),
+    "char_count is right": put(char_count=3),
+    "word_count is right": put(word_count=3),
+    "body has a fitting number of words": article("... --- ..."),
+    "body has no control characters": article("The bell rang\x07 twice."),
+    "body has no white space at its ends": put(**body_of(" One."), text_sha256=digest(" One.")),
+    "title is one clean line": put(title="Two\nlines"),
+    "title is not too long": put(title="x" * 501),
+    "boilerplate_flags are the kinds in boilerplate": put_in("kept", boilerplate_flags=["byline"]),
+    "boilerplate offsets never fall": Defect(swapped, ("kept",), (RESTORED,)),
+    "boilerplate offsets lie in the body": Defect(far, ("kept",)),
+    RESTORED: put(text_sha256=digest("another text")),
+    "field_sources names known sources only": put(field_sources=[{"field": "title", "source": "guess"}]),
+    "language_score is null exactly where und": put(language_score=None),
+    "copies stand in duplicate files only": moved("plain", "train/duplicate"),
+    "duplicate_of is set exactly for copies": put_in("copy", duplicate_of=None),
+    "duplicate_overlap is set exactly for copies": put_in("copy", duplicate_overlap=None),
+    "duplicate_of names the kept row of the group": Defect(wrong_kept, ("copy",)),
+    KINDS_OF_GROUP: put(duplicate_kind="kept"),
+    "no group stands in two splits": moved("copy", "validation/duplicate", "kept", "copy"),
+    "no two bodies in deduplicated are equal": Defect(same_body, ("plain", "other")),
+    "related names other rows of the corpus": put(related=[RELATED | {"id": "gone.txt"}]),
+    "shares in related lie between 0 and 1": put(related=[RELATED | {"share_of_other": 1.25}]),
+}
+
+
+def one_more_column(planted: Planted) -> None:
     planted.schema = ARTICLE.append(pa.field("extra", pa.string()))
 
 
-def same_id(planted: Planted) -> None:
-    planted.rows["last.txt"] |= {"id": "plain.txt", "source_path": "plain.txt"}
-
-
-def same_body(planted: Planted) -> None:
-    body = body_of(planted.rows["plain.txt"]["body"])
-    planted.rows["last.txt"] |= body | {"text_sha256": digest(body["body"])}
-
-
-def swapped(planted: Planted) -> None:
-    planted.rows["kept.txt"]["boilerplate"].reverse()
-
-
-def far(planted: Planted) -> None:
-    planted.rows["kept.txt"]["boilerplate"][-1]["offset"] = 10_000
-
-
 def too_few(planted: Planted) -> None:
-    planted.limits = CheckThresholds(min_rows=7)
+    planted.limits = CheckThresholds(min_rows=8)
 
 
-RESTORED = "body and boilerplate give back the source text"
-RELATED = {"id": "box.jsonl#7", "share": 0.5, "share_of_other": 0.5}
-LONG = "word " * 200 + "end"
+def untitled(planted: Planted) -> None:
+    planted.limits = CheckThresholds(max_missing_titles=0.9)
+    for placed in planted.rows.values():
+        placed.row |= {"title": None, "field_sources": []}
 
-DEFECTS: dict[str, Defect] = {
-    **{f"{column.name} is never null": null(column.name) for column in COLUMNS if not column.nullable},
-    "body is never null": null("body", "char_count is right", "word_count is right"),
-    "char_count is never null": null("char_count", "char_count is right"),
-    "word_count is never null": null("word_count", "word_count is right"),
-    "duplicate_kind is never null": null("duplicate_kind", "every group has one kept row or one unique row"),
-    "id is never empty": put("plain.txt", "id follows from source_path", id=""),
-    "title is never empty": put("plain.txt", title=""),
-    "body is never empty": article("", "body has a fitting number of words"),
-    "language_declared is never empty": put("plain.txt", language_declared=""),
-    "duplicate_of is never empty": put("copy.txt", "duplicate_of names the kept row of the group", duplicate_of=""),
-    "url is never empty": put("plain.txt", url=""),
-    "author is never empty": put("plain.txt", author=""),
-    "site is never empty": put("plain.txt", site=""),
-    "license is never empty": put("plain.txt", license=""),
-    "metadata is never empty": put("plain.txt", metadata=""),
-    "source_path is never empty": put("plain.txt", "id follows from source_path", source_path=""),
-    "encoding is never empty": put("plain.txt", encoding=""),
-    "boilerplate_flags holds known values only": article("One two.\n\nThree", cuts=[("Three", "zebra")]),
-    "duplicate_kind is a known value": put("copy.txt", duplicate_kind="twin"),
-    "language fits its pattern": put("plain.txt", language="English"),
-    "duplicate_group fits its pattern": put("plain.txt", duplicate_group="group"),
-    "published fits its pattern": put("plain.txt", published="yesterday"),
-    "source_sha256 fits its pattern": put("plain.txt", source_sha256="abc"),
-    "text_sha256 fits its pattern": put("plain.txt", RESTORED, text_sha256="abc"),
-    "language_score lies in its range": put("plain.txt", language_score=1.5),
-    "duplicate_overlap lies in its range": put("copy.txt", duplicate_overlap=-0.25),
-    "char_count lies in its range": put("plain.txt", "char_count is right", char_count=-1),
-    "word_count lies in its range": put("plain.txt", "word_count is right", word_count=-1),
-    "ids are unique": Defect(same_id),
-    "id follows from source_path": put("plain.txt", source_path="other.txt"),
-    "files have the columns of the schema": Defect(more_columns),
-    "split is a known split": moved("last.txt", "holdout/unique"),
-    "char_count is right": put("plain.txt", char_count=3),
-    "word_count is right": put("plain.txt", word_count=3),
-    "body has a fitting number of words": article("... --- ..."),
-    "body has no control characters": article("The bell rang\x07 twice."),
-    "body has no white space at its ends": put("plain.txt", **body_of(" One two."), text_sha256=digest(" One two.")),
-    "title is one clean line": put("plain.txt", title="Two\nlines"),
-    "title is not too long": put("plain.txt", title="x" * 501),
-    "boilerplate_flags are the kinds in boilerplate": put("kept.txt", boilerplate_flags=["byline"]),
-    "boilerplate offsets never fall": Defect(swapped, frozenset({RESTORED})),
-    "boilerplate offsets lie in the body": Defect(far),
-    RESTORED: put("plain.txt", text_sha256=digest("another text")),
-    "field_sources names known sources only": put("plain.txt", field_sources=[{"field": "title", "source": "guess"}]),
-    "language_score is null exactly where und": put("plain.txt", language_score=None),
-    "copies stand in duplicate files only": moved("plain.txt", "train/duplicate"),
-    "duplicate_of is set exactly for copies": put("copy.txt", duplicate_of=None),
-    "duplicate_overlap is set exactly for copies": put("copy.txt", duplicate_overlap=None),
-    "duplicate_of names the kept row of the group": put("copy.txt", duplicate_of="plain.txt"),
-    "every group has one kept row or one unique row": put("plain.txt", duplicate_kind="kept"),
-    "no group stands in two splits": moved("copy.txt", "validation/duplicate"),
-    "no two bodies in deduplicated are equal": Defect(same_body),
-    "related names other rows of the corpus": put("plain.txt", related=[RELATED | {"id": "gone.txt"}]),
-    "shares in related lie between 0 and 1": put("plain.txt", related=[RELATED | {"share_of_other": 1.25}]),
-    "the corpus has enough rows": Defect(too_few),
-    "share of missing titles": everywhere(title=None),
-    "share of undetermined languages": everywhere(language="und", language_score=None),
-    "share of boilerplate in the corpus": article(f"{LONG * 4}\n\nOne.", cuts=[(LONG * 4, "comments")]),
-    "share of kind other in the boilerplate": article("One.\n\nStrange stuff", cuts=[("Strange stuff", "other")]),
+
+def unknown_languages(planted: Planted) -> None:
+    for placed in planted.rows.values():
+        placed.row |= {"language": "und", "language_score": None}
+
+
+def much_boilerplate(planted: Planted) -> None:
+    long = "word " * 800 + "end"
+    article(f"{long}\n\nOne.", cuts=[(long, "comments")]).spoil(planted.rows)
+
+
+def much_other(planted: Planted) -> None:
+    article("One.\n\nStrange stuff", cuts=[("Strange stuff", "other")]).spoil(planted.rows)
+
+
+SPOILT_CORPORA: dict[str, Callable[[Planted], None]] = {
+    SCHEMA: one_more_column,
+    "the corpus has enough rows": too_few,
+    "share of missing titles": untitled,
+    "share of undetermined languages": unknown_languages,
+    "share of boilerplate in the corpus": much_boilerplate,
+    "share of kind other in the boilerplate": much_other,
 }
+
+
+def run_together(defects: dict[str, Defect], planted: Planted, build: Path) -> tuple[CheckReport, dict[str, list[Row]]]:
+    """Plant each defect in a family of its own in one release; gives the rows that must fail each check."""
+    failing: dict[str, list[Row]] = {}
+    for number, (name, defect) in enumerate(defects.items()):
+        rows = family(f"d{number:02}/")
+        defect.spoil(rows)
+        planted.rows |= {f"{number} {role}": placed for role, placed in rows.items()}
+        for check in (name, *defect.also):
+            failing.setdefault(check, []).extend(rows[role].row for role in defect.rows)
+    return planted.check(build), failing
+
+
+@pytest.fixture(scope="module")
+def spoilt_rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[CheckReport, dict[str, list[Row]]]:
+    return run_together(SPOILT_ROWS, sound(), tmp_path_factory.mktemp("rows"))
+
+
+@pytest.fixture(scope="module")
+def nulls(tmp_path_factory: pytest.TempPathFactory) -> tuple[CheckReport, dict[str, list[Row]]]:
+    planted = dataclasses.replace(sound(), schema=pa.schema([field.with_nullable(True) for field in ARTICLE]))
+    report, failing = run_together(NULLS, planted, tmp_path_factory.mktemp("nulls"))
+    return report, failing | {SCHEMA: [placed.row for placed in planted.rows.values()]}
+
+
+def assert_fails(report: CheckReport, check: str, rows: list[Row]) -> None:
+    """The check fails in these rows and in no other."""
+    outcome = next(outcome for outcome in report.outcomes if outcome.check == check)
+    assert not outcome.passed
+    assert outcome.error is None
+    assert outcome.failed_rows == len(rows)
+    assert outcome.sample == tuple(sorted({row["id"] for row in rows if row["id"] is not None})[:SAMPLE])
 
 
 def red(report: CheckReport) -> set[str]:
@@ -255,18 +325,37 @@ def test_a_sound_build_passes(tmp_path: Path) -> None:
     assert summary_lines(report) == [f"all {len(NAMES)} data checks passed"]
 
 
-@pytest.mark.parametrize("name", DEFECTS)
-def test_a_planted_defect_is_found(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", SPOILT_ROWS)
+def test_a_spoilt_row_fails_its_check(name: str, spoilt_rows: tuple[CheckReport, dict[str, list[Row]]]) -> None:
+    report, failing = spoilt_rows
+    assert_fails(report, name, failing[name])
+
+
+@pytest.mark.parametrize("name", NULLS)
+def test_a_null_fails_its_check(name: str, nulls: tuple[CheckReport, dict[str, list[Row]]]) -> None:
+    report, failing = nulls
+    assert_fails(report, name, failing[name])
+
+
+def test_spoilt_rows_fail_no_other_check(
+    spoilt_rows: tuple[CheckReport, dict[str, list[Row]]], nulls: tuple[CheckReport, dict[str, list[Row]]]
+) -> None:
+    for report, failing in (spoilt_rows, nulls):
+        assert red(report) == set(failing)
+    assert_fails(nulls[0], SCHEMA, nulls[1][SCHEMA])
+
+
+@pytest.mark.parametrize("name", SPOILT_CORPORA)
+def test_a_spoilt_corpus_fails_its_check_alone(name: str, tmp_path: Path) -> None:
     planted = sound()
-    DEFECTS[name].spoil(planted)
+    SPOILT_CORPORA[name](planted)
     report = planted.check(tmp_path)
-    assert red(report) == {name, *DEFECTS[name].also}
+    assert red(report) == {name}
     assert not report.passed
-    assert [outcome.error for outcome in report.outcomes if outcome.error] == []
 
 
 def test_every_expectation_has_a_defect_and_a_remedy() -> None:
-    assert sorted(NAMES) == sorted(DEFECTS)
+    assert sorted(NAMES) == sorted([*NULLS, *SPOILT_ROWS, *SPOILT_CORPORA])
     assert len(NAMES) == len(set(NAMES)) >= 25
     assert all(entry["notes"] for entry in standard_suite()["expectations"])
 
@@ -279,7 +368,8 @@ def test_the_standard_suite_is_the_generated_one() -> None:
 def test_the_standard_suite_has_the_shape_of_the_library() -> None:
     import great_expectations as gx
 
-    loaded = gx.ExpectationSuite(**json.loads(STANDARD.read_text("utf-8"))).to_json_dict()
+    suite = gx.ExpectationSuite(**json.loads(STANDARD.read_text("utf-8")))
+    loaded: dict[str, Any] = dict(suite.to_json_dict())
     assert loaded.pop("id") is None
     assert loaded["meta"].pop("great_expectations_version")
     assert loaded == standard_suite()
@@ -364,7 +454,8 @@ def test_a_suite_of_the_maintainer_is_run_and_counted(tmp_path: Path) -> None:
     unnamed = expect("column_mean_to_be_between", column="undetermined", max_value={"$PARAMETER": "max_und"})
     path = suite_file(tmp_path, named, unnamed, unnamed)
     planted = sound()
-    planted.rows["last.txt"]["site"] = "b.example"
+    planted.rows["plain"].row["site"] = "a.example"
+    planted.rows["last"].row["site"] = "b.example"
     report = planted.check(tmp_path, STANDARD, path)
     assert report.expected == report.evaluated == len(NAMES) + 3
     assert red(report) == {"our own site"}
@@ -373,8 +464,8 @@ def test_a_suite_of_the_maintainer_is_run_and_counted(tmp_path: Path) -> None:
     assert mine[1].limit == "at most 0.2"
     assert summary_lines(report) == [
         "failed: our own site (mine.json)",
-        '  limit:  one of "a.example"',
-        '  found:  1 of 6 rows: "b.example"',
+        '  limit:  "a.example"',
+        '  found:  1 of 7 rows: "b.example"',
         "  rows:   last.txt",
         "  do:     Take it out.",
         f"1 of {len(NAMES) + 3} data checks failed",
@@ -407,7 +498,7 @@ def test_a_crash_of_the_whole_run_hides_no_answer(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Batch, "_validate_expectation_suite", crash)
     planted = sound()
-    same_id(planted)
+    same_id(planted.rows)
     path = suite_file(
         tmp_path, expect("column_values_to_be_unique", column="id"), expect("column_to_exist", column="id")
     )
@@ -438,8 +529,8 @@ def test_thresholds_are_respected(limits: dict[str, Any], name: str, tmp_path: P
 
 def test_generous_thresholds_let_pass_what_the_defaults_refuse(tmp_path: Path) -> None:
     planted = sound()
-    DEFECTS["share of missing titles"].spoil(planted)
-    DEFECTS["share of undetermined languages"].spoil(planted)
+    untitled(planted)
+    unknown_languages(planted)
     planted.limits = CheckThresholds(max_missing_titles=1, max_und=1)
     assert planted.check(tmp_path).passed
 
@@ -457,7 +548,7 @@ def test_failed_rows_are_sampled_in_the_order_of_their_ids(tmp_path: Path) -> No
     planted = sound()
     for number in reversed(range(30)):
         row = make_row(f"x{number:02}.txt", f"Report number {number}.", encoding="")
-        planted.rows[row["id"]], planted.place[row["id"]] = row, "train/unique"
+        planted.rows[row["id"]] = Placed(row)
     report = planted.check(tmp_path)
     outcome = next(outcome for outcome in report.outcomes if not outcome.passed)
     assert outcome.failed_rows == 30
@@ -469,7 +560,7 @@ def test_nothing_from_a_row_reaches_the_terminal_raw(tmp_path: Path) -> None:
     planted = sound()
     name = "a\x1b[2Jb\u202e\n.txt"
     row = make_row(name, "One two three.", language="\x1b]0;x\x07")
-    planted.rows[name], planted.place[name] = row, "train/unique"
+    planted.rows[name] = Placed(row)
     lines = summary_lines(planted.check(tmp_path))
     assert "  rows:   a\\x1b[2Jb\\u202e\\n.txt" in lines
     assert all(line.isprintable() for line in lines)
@@ -481,7 +572,7 @@ from pathlib import Path
 from corpus.release.checks import CheckThresholds, checks_document, run_checks
 seen = []
 def watch(event, arguments):
-    sent = event.startswith("socket.") and event not in ("socket.__new__", "socket.gethostname")
+    sent = event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg")
     wrote = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
     if sent or wrote or event in ("os.mkdir", "subprocess.Popen"):
         seen.append((event, str(arguments)))
@@ -495,8 +586,8 @@ print(json.dumps(checks_document(report), sort_keys=True))
 def test_two_processes_agree_and_are_silent(tmp_path: Path) -> None:
     """Equal to the byte whatever the hash seed; nothing sent, written, or printed beside the document."""
     planted = sound()
-    swapped(planted)
-    DEFECTS["language fits its pattern"].spoil(planted)
+    swapped(planted.rows)
+    planted.rows["plain"].row["language"] = "English"
     build = planted.write(tmp_path / "build")
     crash = suite_file(tmp_path, expect("column_values_to_be_between", column="id", min_value=3))
     home = tmp_path / "home"
@@ -517,13 +608,13 @@ def test_two_processes_agree_and_are_silent(tmp_path: Path) -> None:
 
 def test_checks_json_says_everything_in_order(tmp_path: Path) -> None:
     planted = sound()
-    DEFECTS["duplicate_of names the kept row of the group"].spoil(planted)
+    wrong_kept(planted.rows)
     document = checks_document(planted.check(tmp_path))
     keys = [(outcome["suite"], outcome["check"]) for outcome in document["outcomes"]]
     assert keys == sorted(keys)
     failed = [outcome for outcome in document["outcomes"] if not outcome["passed"]]
     assert [(outcome["sample"], outcome["limit"], outcome["found"]) for outcome in failed] == [
-        (["copy.txt"], "true", "1 of 6 rows")
+        (["copy.txt"], "true", "1 of 7 rows")
     ]
     assert (document["passed"], document["expected"], document["evaluated"]) == (False, len(NAMES), len(NAMES))
 
@@ -531,14 +622,14 @@ def test_checks_json_says_everything_in_order(tmp_path: Path) -> None:
 def test_the_frame_holds_scalars_only_and_every_named_column(tmp_path: Path) -> None:
     frame = check_frame(sound().write(tmp_path))
     assert tuple(frame.columns) == FRAME_COLUMNS
-    assert list(frame["id"]) == sorted(sound().rows)
-    assert "The mill burned." not in frame.to_csv()
+    assert list(frame["id"]) == sorted(placed.row["id"] for placed in sound().rows.values())
+    assert "burned down" not in frame.to_csv()
 
 
 def test_the_frame_does_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     planted = sound()
-    swapped(planted)
-    planted.rows["plain.txt"]["related"] = [RELATED, RELATED | {"id": "gone.txt"}]
+    swapped(planted.rows)
+    planted.rows["plain"].row["related"] = [RELATED, RELATED | {"id": "gone.txt"}]
     whole = check_frame(planted.write(tmp_path))
     monkeypatch.setattr(frame_module, "BATCH_ROWS", 1)
     pd.testing.assert_frame_equal(check_frame(tmp_path), whole)
@@ -551,9 +642,9 @@ def test_a_missing_or_mistyped_column_is_reported_not_raised(tmp_path: Path) -> 
     schema = planted.schema.remove(planted.schema.get_field_index("encoding"))
     index = schema.get_field_index("related")
     planted.schema = schema.set(index, pa.field("related", pa.bool_()))
-    for row in planted.rows.values():
-        row["related"] = True
-    expected = {"files have the columns of the schema", "encoding is never null", "related is never null"}
+    for placed in planted.rows.values():
+        placed.row["related"] = True
+    expected = {SCHEMA, "encoding is never null", "related is never null"}
     assert red(planted.check(tmp_path)) == expected
 
 
@@ -566,7 +657,7 @@ def test_a_build_without_rows_fails(tmp_path: Path) -> None:
 def test_a_file_that_is_no_parquet_is_named(tmp_path: Path) -> None:
     build = sound().write(tmp_path)
     (build / "data" / "train" / "unique-00001-of-00002.parquet").write_bytes(b"PAR1 no PAR1")
-    with pytest.raises(DataError, match="data/train/unique-00001-of-00002.parquet"):
+    with pytest.raises(DataError, match="data/train/unique-00001-of-00002"):
         check_frame(build)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.transforms.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch, word_counts
+from corpus.transforms.tokens import Ints, UInts
 from corpus.transforms.unicode import HAN_KANA, UNSPACED, WORD, class_table, fold
 
 OPTIONS = SketchOptions()
@@ -18,7 +20,7 @@ MASK = (1 << 64) - 1
 
 ALPHABET = "abAB \n.,-éßΣσİ日本語カなชมไทยກຂမက한국ابت1२\u0301\U00020000😀"
 TEXTS = st.lists(st.text(alphabet=ALPHABET, max_size=60), max_size=8)
-WORDS = st.lists(st.sampled_from("one two three four five six seven".split()), max_size=80).map(" ".join)
+WORDS = st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six"]), max_size=80).map(" ".join)
 
 
 def mixed(value: int) -> int:
@@ -76,8 +78,8 @@ def plain_sketch(text: str, options: SketchOptions) -> set[int]:
     return kept
 
 
-def lists(values: np.ndarray, offsets: np.ndarray) -> list[list[int]]:  # type: ignore[type-arg]
-    return [values[start:end].tolist() for start, end in zip(offsets[:-1], offsets[1:], strict=True)]
+def lists(values: UInts, offsets: Ints) -> list[list[int]]:
+    return [values[start:end].tolist() for start, end in pairwise(offsets.tolist())]
 
 
 @given(TEXTS, st.sampled_from([OPTIONS, SMALL]))

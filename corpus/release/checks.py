@@ -34,7 +34,7 @@ class CheckThresholds:
     them as suite parameters too. Raises ValueError for a limit that makes no sense.
     """
 
-    max_missing_titles: float = field(default=0.9, metadata={"doc": "Largest share of rows without a title."})
+    max_missing_titles: float = field(default=1.0, metadata={"doc": "Largest share of rows without a title."})
     max_und: float = field(default=0.2, metadata={"doc": "Largest share of rows whose language cannot be told."})
     max_boilerplate: float = field(default=0.9, metadata={"doc": "Largest share of all text taken out as boilerplate."})
     max_other: float = field(default=0.25, metadata={"doc": "Largest share of kind `other` in the boilerplate."})

@@ -52,13 +52,8 @@ def evaluate(frame: pd.DataFrame, suites: Sequence[Suite], parameters: Mapping[s
     expectation that does not exist or does not take its arguments; no check is run then.
     """
     with _quiet():
-        import great_expectations as gx
-
         loaded = [_load(suite) for suite in suites]
-        context = gx.get_context(mode="ephemeral")
-        context.enable_analytics(enable=False)
-        context.variables.progress_bars = {"globally": False}
-        asset = context.data_sources.add_pandas("release").add_dataframe_asset("rows")
+        asset = _context().data_sources.add_pandas("release").add_dataframe_asset("rows")
         batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
         return [_answers(batch, expectations, parameters) for expectations in loaded]
 
@@ -86,16 +81,34 @@ def is_parameter(value: object) -> bool:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the library's log and warnings to itself: what it has to say is in its results."""
+    """Keep warnings and log lines from the terminal: what the library has to say is in its results.
+
+    Some of its loggers set their own level, so that only a handler of theirs and no way up holds the lines back.
+    """
     logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    silent = logging.NullHandler()
+    before = logger.propagate
+    logger.addHandler(silent)
+    logger.propagate = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        logger.propagate = before
+        logger.removeHandler(silent)
+
+
+def _context() -> Any:
+    """A context in memory, without analytics, progress bars, and the temporary folder that the default one makes."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    config = DataContextConfig(
+        store_backend_defaults=stores, analytics_enabled=False, progress_bars={"globally": False}
+    )
+    return gx.get_context(project_config=config, mode="ephemeral")
 
 
 def _load(suite: Suite) -> list[Any]:

@@ -23,7 +23,7 @@ from corpus.transforms.groups import (
 )
 from corpus.transforms.join import Dates, candidate_pairs, keeper_order
 from corpus.transforms.sketch import Shingles, Sketches, SketchOptions
-from corpus.transforms.tokens import Ints
+from corpus.transforms.tokens import Ints, sums
 from corpus.transforms.verify import Compared, Floats, compare, join_compared, pair_chunks
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
@@ -47,6 +47,7 @@ class DuplicateOptions:
     partners: int = 16
     candidate: float = 0.15
     reach: int = 3
+    overlap: float = 0.3
     covered: float = 0.75
     partial: float = 0.5
     own: float = 12.0
@@ -80,7 +81,8 @@ class Candidates:
     """What is to be verified: the rows that stand for their equals, in keeper order, and pairs of them.
 
     `same` (n,) is the best-ranked row with the same tokens, or the row itself; `ranks` (n,) its place in keeper order;
-    `first`, `second` (p,) are pairs of rows, the better-ranked one first, ascending by both.
+    `first`, `second` (p,) are pairs of rows, the better-ranked one first, ascending by both; `limit` is the largest
+    hash that is sampled.
     """
 
     rows: Ints
@@ -88,6 +90,7 @@ class Candidates:
     ranks: Ints
     first: Ints
     second: Ints
+    limit: int
 
 
 def find_candidates(
@@ -117,7 +120,12 @@ def find_candidates(
     second = np.concatenate([rows[pairs.second], alone])
     packed = np.unique((first << np.int64(32)) | second)
     return Candidates(
-        rows=rows, same=same, ranks=ranks, first=packed >> np.int64(32), second=packed & np.int64(0xFFFFFFFF)
+        rows=rows,
+        same=same,
+        ranks=ranks,
+        first=packed >> np.int64(32),
+        second=packed & np.int64(0xFFFFFFFF),
+        limit=sketch_options.limit,
     )
 
 
@@ -139,6 +147,7 @@ def group_duplicates(
 ) -> Duplicates:
     """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
     rule = CopyRule(
+        overlap=options.overlap,
         covered=options.covered,
         partial=options.partial,
         own=options.own,
@@ -147,7 +156,7 @@ def group_duplicates(
     )
     merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
     copies = copies_among(pairs, sketches.words, rule)
-    merged = merged_texts(pairs, copies, candidates.ranks, merge)
+    merged = merged_texts(pairs, copies, candidates.ranks, _touching(sketches, candidates.limit, merge.part), merge)
     foes: dict[int, set[int]] = defaultdict(set)
     for one, other in apart:
         foes[one].add(other)
@@ -169,6 +178,18 @@ def find_duplicates(
     candidates = find_candidates(sketches, dates, apart, sketch_options, options)
     pairs = verify_candidates(candidates, sketches, full, options)
     return group_duplicates(candidates, pairs, sketches, apart, options)
+
+
+def _touching(sketches: Sketches, limit: int, share: float) -> Callable[[int, int], bool]:
+    """Whether two rows share more than `share` of the smaller one, by their sketches."""
+    sampled = sums(sketches.hashes <= np.uint64(limit), sketches.offsets)
+
+    def touch(one: int, other: int) -> bool:
+        mine, theirs = (sketches.hashes[sketches.offsets[row] : sketches.offsets[row + 1]] for row in (one, other))
+        shared = len(np.intersect1d(mine, theirs, assume_unique=True))
+        return bool(shared > share * min(sampled[one], sampled[other]))
+
+    return touch
 
 
 def _first_equal(sketches: Sketches, ranks: Ints) -> Ints:

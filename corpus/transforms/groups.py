@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -19,11 +19,13 @@ from corpus.transforms.verify import Bools, Compared, Floats
 class CopyRule:
     """When the second text of a pair, which has no more words than the first, is a copy of it.
 
-    A copy is covered to at least `covered`; or it is shorter than `shorter` times the other, covered to at least
-    `partial`, and has no more than `own` shingle lengths of its own (what a page adds to an excerpt). A shorter copy
-    also needs `evidence` distinct shared shingles, so that no stray sentence makes a duplicate.
+    Of a copy, a share of `overlap` of the distinct shingles stands in the other, and it is covered to at least
+    `covered`; or it is shorter than `shorter` times the other, covered to at least `partial`, and has no more than `own`
+    shingle lengths of its own (what a page adds to an excerpt). A shorter copy also needs `evidence` distinct shared
+    shingles, so that no stray sentence makes a duplicate.
     """
 
+    overlap: float
     covered: float
     partial: float
     own: float
@@ -66,36 +68,36 @@ def copies_among(pairs: Compared, words: Ints, rule: CopyRule) -> Copies:
     side = pairs.of_second
     shorter = words[pairs.second] < rule.shorter * words[pairs.first]
     excerpt = (side.covered >= rule.partial) & (side.own <= rule.own) & shorter
-    copy = ((side.covered >= rule.covered) | excerpt) & (~shorter | (pairs.shared >= rule.evidence))
+    enough = (side.share >= rule.overlap) & (~shorter | (pairs.shared >= rule.evidence))
+    copy = ((side.covered >= rule.covered) | excerpt) & enough
     return Copies(of=pairs.first[copy], text=pairs.second[copy], overlap=side.share[copy], shorter=shorter[copy])
 
 
-def merged_texts(pairs: Compared, copies: Copies, ranks: Ints, rule: MergeRule) -> set[int]:
-    """Rows whose text is put together from other rows' texts, and rows of which such a text is a copy."""
+def merged_texts(
+    pairs: Compared, copies: Copies, ranks: Ints, touching: Callable[[int, int], bool], rule: MergeRule
+) -> set[int]:
+    """Rows whose text is put together from other rows' texts, and rows of which such a text is a copy.
+
+    `touching` tells whether two rows share more than stray phrases; not every two parts of a text were compared.
+    """
     parts: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
-    overlaps: set[tuple[int, int]] = set()
     whole = (pairs.of_second.covered >= rule.whole) & (pairs.of_first.covered >= rule.part)
     for at in np.flatnonzero(whole).tolist():
         text = int(pairs.second[at])
         parts[int(pairs.first[at])].append((-float(pairs.of_first.covered[at]), int(ranks[text]), text))
-    touching = np.maximum(pairs.of_first.share, pairs.of_second.share) >= rule.part
-    for one, other in zip(pairs.first[touching].tolist(), pairs.second[touching].tolist(), strict=True):
-        overlaps |= {(one, other), (other, one)}
-    merged = {text for text, found in parts.items() if len(found) > 1 and _is_merged(sorted(found), overlaps, rule)}
+    merged = {text for text, found in parts.items() if len(found) > 1 and _is_merged(sorted(found), touching, rule)}
     for at in np.argsort(-ranks[copies.text], kind="stable").tolist():
         if int(copies.text[at]) in merged:
             merged.add(int(copies.of[at]))
     return merged
 
 
-def _is_merged(
-    found: Sequence[tuple[float, int, int]], overlaps: AbstractSet[tuple[int, int]], rule: MergeRule
-) -> bool:
+def _is_merged(found: Sequence[tuple[float, int, int]], touching: Callable[[int, int], bool], rule: MergeRule) -> bool:
     """Whether parts picked by what they cover, each apart from all picked before, make up the text."""
     picked: list[int] = []
     total = 0.0
     for covers, _, text in found:
-        if not any((text, other) in overlaps for other in picked):
+        if not any(touching(text, other) for other in picked):
             picked.append(text)
             total -= covers
     return len(picked) > 1 and total >= rule.total

@@ -87,8 +87,8 @@ class Shingles:
 class Sketches:
     """What the join needs of n texts.
 
-    `words` and `shingles` (n,) count tokens and distinct shingles; `keys` (n, 2) are equal where the sequences of folded
-    tokens are; text i keeps the hashes `hashes[offsets[i]:offsets[i + 1]]`, ascending and distinct.
+    `words` and `shingles` (n,) count tokens and distinct shingles; `keys` (n, 2) are equal where the sequences of
+    folded tokens are; text i keeps the hashes `hashes[offsets[i]:offsets[i + 1]]`, ascending and distinct.
     """
 
     words: Ints

@@ -76,7 +76,10 @@ def polynomials(values: UInts, starts: Ints, ends: Ints, base: int) -> UInts:
 
     By one running sum of values[i] * base**i: a run's difference divided by base**start, as an odd base has an inverse.
     """
-    powers, inverses = _powers(base, 1 << len(values).bit_length())
+    if len(values) < 2 * _CHUNK:
+        powers, inverses = _usual_powers(base)
+    else:
+        powers, inverses = _powers(base, len(values) + 1)
     running = np.zeros(len(values) + 1, np.uint64)
     np.cumsum(values * powers[: len(values)], out=running[1:])
     return (running[ends] - running[starts]) * inverses[starts]
@@ -89,7 +92,11 @@ def mix(values: UInts) -> UInts:
     return values ^ (values >> np.uint64(31))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.cache
+def _usual_powers(base: int) -> tuple[UInts, UInts]:
+    return _powers(base, 2 * _CHUNK)
+
+
 def _powers(base: int, size: int) -> tuple[UInts, UInts]:
     """base**0 .. base**(size - 1) and their inverses, modulo 2**64."""
     tables = []

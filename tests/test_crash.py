@@ -1,0 +1,141 @@
+"""A release is visible whole or not at all: real processes, killed at real system calls, on a real disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.io.staging import failed_of, previous_of, recover, staging_of
+from corpus.release.verify import differences
+from tests.conftest import ROOT, write_files
+from tests.test_determinism import build, folder_digest
+
+OLD = {"a.txt": "The first version of this article was short, and it told of the flood in the lower town.\n"}
+NEW = {
+    "a.txt": "The second version of this article is longer, for the flood has reached the market square by now.\n",
+    "b.txt": "The fire brigade pumped all night, and in the morning the water went down at last, said the mayor.\n",
+}
+
+MOMENTS = {
+    "while a file is synced": ("fsync", 2),
+    "just before the swap": ("renameat2", 1),
+    "while the old release is removed": ("unlinkat", 3),
+}
+"""The system call at whose nth run the build is killed; all of them come late, when most is at stake."""
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The digests of both releases, built in peace."""
+    folder = tmp_path_factory.mktemp("peace")
+    return {
+        name: build(write_files(folder / name, dict(files)), folder / f"{name}-build")
+        for name, files in (("old", OLD), ("new", NEW))
+    }
+
+
+def command(source: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "tests.build_driver", str(source), str(out), "1"]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+
+
+@pytest.fixture
+def strace() -> str:
+    found = shutil.which("strace")
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail("strace is missing; .ci/run installs it")
+    if found is None:
+        pytest.skip("left out: strace is not installed")
+    return found
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_build_leaves_one_whole_release(
+    moment: str, strace: str, releases: dict[str, str], tmp_path: Path
+) -> None:
+    out = tmp_path / "build"
+    assert build(write_files(tmp_path / "old", dict(OLD)), out) == releases["old"]
+    call, number = MOMENTS[moment]
+    source = write_files(tmp_path / "new", dict(NEW))
+    inject = f"inject={call}:signal=SIGKILL:when={number}"
+    trace = [strace, "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", inject]
+    killed = subprocess.run([*trace, *command(source, out)], cwd=ROOT, env=environment(), capture_output=True)
+    assert killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    assert list(differences(out)) == []
+    assert folder_digest(out) in releases.values()
+    assert build(source, out) == releases["new"]
+    assert not staging_of(out).exists()
+
+
+def test_builds_killed_at_any_time(releases: dict[str, str], tmp_path: Path) -> None:
+    out, source = tmp_path / "build", write_files(tmp_path / "new", dict(NEW))
+    build(write_files(tmp_path / "old", dict(OLD)), out)
+    for delay in (0.3, 1.0, 2.0, 3.5):
+        process = subprocess.Popen(command(source, out), cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        assert list(differences(out)) == []
+        assert folder_digest(out) in releases.values()
+    assert build(source, out) == releases["new"]
+
+
+def test_a_half_done_move_is_finished(tmp_path: Path) -> None:
+    out = tmp_path / "build"
+    previous_of(out).mkdir()
+    (previous_of(out) / "manifest.json").write_text("{}")
+    recover(out)
+    assert (out / "manifest.json").read_text() == "{}"
+    assert not previous_of(out).exists()
+
+
+def test_a_second_build_at_the_same_time_is_refused(tmp_path: Path) -> None:
+    import fcntl
+
+    out = tmp_path / "build"
+    with (tmp_path / ".build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = run_corpus("build", str(write_files(tmp_path / "raw", dict(OLD))), "-o", str(out))
+    assert result.returncode == 3
+    assert "another build of this release is running" in result.stderr
+
+
+def test_a_full_disk_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    source = write_files(tmp_path / "raw", dict(OLD))
+    limited = ["bash", "-c", 'ulimit -f 1; exec "$@"', "-", sys.executable, "-m", "corpus", "build", str(source)]
+    result = subprocess.run(
+        [*limited, "-o", str(tmp_path / "build")], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert result.returncode == 3, result.stderr
+    assert "Traceback" not in result.stderr
+    assert "do:" in result.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_failed_check_keeps_the_last_release(releases: dict[str, str], tmp_path: Path) -> None:
+    out, source = tmp_path / "build", write_files(tmp_path / "raw", dict(OLD))
+    assert build(source, out) == releases["old"]
+    write_files(source, {"corpus.toml": "[checks]\nmin_rows = 5\n", "c.txt": NEW["b.txt"]})
+    result = run_corpus("build", str(source), "-o", str(out))
+    assert result.returncode == 1
+    assert folder_digest(out) == releases["old"]
+    failed = json.loads((failed_of(out) / "manifest.json").read_text())
+    assert failed["checks"]["passed"] is False
+    assert run_corpus("publish", str(failed_of(out)), "--repo", "a/b", "--dry-run").returncode == 1
+
+
+def run_corpus(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "corpus", *arguments], cwd=ROOT, env=environment(), capture_output=True, text=True
+    )
