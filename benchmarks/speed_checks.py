@@ -26,7 +26,22 @@ from corpus.schema import ARTICLE
 from corpus.transforms.sketch import word_counts
 
 SUITE = data_file("validation", "standard.json")
-WORDS = "the council of a small town has voted to mend its old bridge before winter comes and rivers rise ".split()
+WORDS = (
+    "the",
+    "council",
+    "of",
+    "a",
+    "small",
+    "town",
+    "voted",
+    "to",
+    "mend",
+    "its",
+    "old",
+    "bridge",
+    "before",
+    "winter",
+)
 ROWS_A_WRITE = 5_000
 
 

@@ -240,7 +240,7 @@ def verify(build: Path) -> None:
 def main() -> None:
     """Run the command; a user never sees a traceback without --debug."""
     debug = "--debug" in sys.argv[1:]
-    sys.exit(_guarded(lambda: cli.main(standalone_mode=False), debug=debug))
+    sys.exit(_guarded(lambda: cli.main(prog_name="corpus", standalone_mode=False), debug=debug))
 
 
 def _guarded(run: Callable[[], Any], *, debug: bool) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import json
+import logging
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,9 +24,9 @@ from corpus.errors import ConfigError, DataError
 from corpus.model import CheckReport
 from corpus.release import frame as frame_module
 from corpus.release.checks import CheckThresholds, checks_document, run_checks, summary_lines
-from corpus.release.expectations import SAMPLE
+from corpus.release.expectations import SAMPLE, evaluate
 from corpus.release.frame import FRAME_COLUMNS, check_frame, stand_in
-from corpus.release.suite import standard_suite, suite_text
+from corpus.release.suite import read_suite, standard_suite, suite_text
 from corpus.schema import ARTICLE, COLUMNS, SINGLE_KINDS
 from corpus.transforms.sketch import word_counts
 from corpus.transforms.stretches import Label, cut
@@ -604,6 +607,21 @@ def test_two_processes_agree_and_are_silent(tmp_path: Path) -> None:
     assert first == second
     assert json.loads(first) == checks_document(planted.check(tmp_path / "again", STANDARD, crash))
     assert list(home.iterdir()) == []
+
+
+def test_the_library_is_kept_from_the_log_and_lets_go_of_the_rows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = check_frame(sound().write(tmp_path))
+    held = weakref.ref(frame)
+    path = suite_file(tmp_path, expect("column_values_to_be_between", column="id", min_value=3))
+    with caplog.at_level(logging.DEBUG):
+        assert evaluate(frame, [read_suite(path)], {})[0][0].error is not None
+    assert [record for record in caplog.records if record.name.startswith("great_expectations")] == []
+    assert logging.getLogger("great_expectations").propagate
+    del frame
+    gc.collect()
+    assert held() is None
 
 
 def test_checks_json_says_everything_in_order(tmp_path: Path) -> None:

@@ -199,6 +199,25 @@ def test_comparison_equals_plain_arithmetic(corpus: list[list[tuple[int, int, in
             assert side.own[place] == pytest.approx(own)
 
 
+@pytest.mark.parametrize(("changed", "covered"), [(10, 196), (11, 196 - 15)])
+def test_gaps_up_to_the_reach_are_bridged(changed: int, covered: int) -> None:
+    """A run of changed words spoils four more shingles; bridged are gaps of at most three shingle lengths."""
+    words = article(1)
+    other = [*words[:100], *article(2, changed), *words[100 + changed :]]
+    texts = [text(words), text(other)]
+    found = compare(np.array([0]), np.array([1]), lambda rows: shingles([texts[row] for row in rows], SKETCH), reach=3)
+    assert found.of_first.covered[0] == covered / 196
+
+
+def test_no_gap_is_bridged_between_two_pairs() -> None:
+    """One text ends, and the next begins, with a few words of its own."""
+    words = article(1)
+    texts = [text(words), text(words[:100], article(2, 3)), text(article(3, 3), words[100:])]
+    pairs = np.array([1, 2]), np.array([0, 0])
+    found = compare(*pairs, lambda rows: shingles([texts[row] for row in rows], SKETCH), reach=3)
+    assert found.of_first.own.tolist() == [3 / 5, 3 / 5]
+
+
 @given(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 9)), max_size=40), st.integers(1, 5), st.integers(1, 4))
 def test_shared_hashes_equal_plain_counting(entries: set[tuple[int, int]], partners: int, parts: int) -> None:
     expected: dict[tuple[int, int], int] = {}

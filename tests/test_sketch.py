@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.transforms.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch, word_counts
@@ -83,6 +84,7 @@ def lists(values: UInts, offsets: Ints) -> list[list[int]]:
 
 
 @given(TEXTS, st.sampled_from([OPTIONS, SMALL]))
+@settings(deadline=None)
 def test_shingles_equal_a_plain_reading(texts: list[str], options: SketchOptions) -> None:
     found = shingles(texts, options)
     assert lists(found.hashes, found.offsets) == [plain_shingles(text, options) for text in texts]
@@ -92,6 +94,7 @@ def test_shingles_equal_a_plain_reading(texts: list[str], options: SketchOptions
 @given(
     st.lists(st.one_of(WORDS, st.text(alphabet=ALPHABET, max_size=60)), max_size=6), st.sampled_from([OPTIONS, SMALL])
 )
+@settings(deadline=None)
 def test_sketches_equal_a_plain_reading(texts: list[str], options: SketchOptions) -> None:
     found = sketch(texts, options)
     assert lists(found.hashes, found.offsets) == [sorted(plain_sketch(text, options)) for text in texts]
@@ -99,7 +102,17 @@ def test_sketches_equal_a_plain_reading(texts: list[str], options: SketchOptions
     assert found.words.tolist() == word_counts(texts).tolist() == [len(plain_tokens(text)) for text in texts]
 
 
+@pytest.mark.parametrize("options", [OPTIONS, SMALL], ids=["standard", "small"])
+def test_long_sketches_equal_a_plain_reading(options: SketchOptions) -> None:
+    """Texts of many windows, also bare ones at their ends."""
+    draw = random.Random(1)
+    texts = [" ".join(f"w{draw.randrange(9999)}" for _ in range(draw.randrange(300))) for _ in range(60)]
+    found = sketch(texts, options)
+    assert lists(found.hashes, found.offsets) == [sorted(plain_sketch(text, options)) for text in texts]
+
+
 @given(st.lists(st.text(alphabet=ALPHABET, max_size=6), min_size=2, max_size=6))
+@settings(deadline=None)
 def test_keys_are_equal_where_the_tokens_are(texts: list[str]) -> None:
     keys = [tuple(key) for key in sketch(texts, OPTIONS).keys.tolist()]
     for one, first in zip(texts, keys, strict=True):
@@ -111,6 +124,7 @@ def test_keys_are_equal_where_the_tokens_are(texts: list[str]) -> None:
 
 
 @given(TEXTS, TEXTS)
+@settings(deadline=None)
 def test_batches_do_not_matter(one: list[str], other: list[str]) -> None:
     whole, joined = sketch(one + other, SMALL), join_sketches([sketch(one, SMALL), sketch(other, SMALL)])
     for name in ("words", "shingles", "keys", "hashes", "offsets"):
@@ -118,6 +132,7 @@ def test_batches_do_not_matter(one: list[str], other: list[str]) -> None:
 
 
 @given(WORDS, WORDS, st.lists(st.integers(0, 500), min_size=28, max_size=60))
+@settings(deadline=None)
 def test_a_long_equal_run_always_shares_a_kept_hash(before: str, after: str, run: list[int]) -> None:
     shared = " ".join(f"word{number}" for number in run)
     found = sketch([f"{before} {shared}", f"{shared} {after}"], OPTIONS)

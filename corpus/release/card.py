@@ -35,6 +35,9 @@ def render_card(template: str, *, facts: CardFacts, where: str = TEMPLATE) -> st
         raise _broken(error.message or "", where, error.lineno, prose) from error
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise _broken(str(error), where, _line_of(error), prose) from error
+    digest = facts.statistics.content_digest
+    if digest not in body:  # a card always says which rows it speaks of
+        body = body.rstrip("\n") + f"\n\nContent digest of the rows: `{digest}`"
     return front_matter(facts, extra) + "\n" + body.strip("\n") + "\n"
 
 

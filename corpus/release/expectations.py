@@ -53,9 +53,12 @@ def evaluate(frame: pd.DataFrame, suites: Sequence[Suite], parameters: Mapping[s
     """
     with _quiet():
         loaded = [_load(suite) for suite in suites]
-        asset = _context().data_sources.add_pandas("release").add_dataframe_asset("rows")
+        sources = _context().data_sources
+        asset = sources.add_pandas("release").add_dataframe_asset("rows")
         batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-        return [_answers(batch, expectations, parameters) for expectations in loaded]
+        answers = [_answers(batch, expectations, parameters) for expectations in loaded]
+        sources.delete("release")  # else the library holds on to the frame
+        return answers
 
 
 def _check_name(what: str, word: object, known: Sequence[str], suite: Suite) -> None:

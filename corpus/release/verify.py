@@ -26,7 +26,7 @@ def differences(build: Path) -> Iterator[str]:
     manifest = read_manifest(build)
     broken = list(_files(build, manifest))
     yield from broken
-    if any("data/" in line for line in broken):
+    if broken:  # what a changed file says of itself is worth nothing
         return
     yield from _statistics(build, manifest)
     yield from _ledger(build, manifest)

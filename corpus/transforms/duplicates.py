@@ -107,18 +107,14 @@ def find_candidates(
     order = keeper_order(sketches.words, dates)
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
-    equal = _first_equal(sketches, ranks)
-    same = equal.copy()
+    same = _first_equal(sketches, ranks)
     named = np.array(sorted({row for pair in apart for row in pair}), np.int64)
     same[named] = named
     rows = order[same[order] == order]
     pairs = candidate_pairs(
         sketches, rows, partners=options.partners, share=options.candidate, limit=sketch_options.limit
     )
-    alone = named[equal[named] != named]
-    first = np.concatenate([rows[pairs.first], same[equal[alone]]])
-    second = np.concatenate([rows[pairs.second], alone])
-    packed = np.unique((first << np.int64(32)) | second)
+    packed = np.unique((rows[pairs.first] << np.int64(32)) | rows[pairs.second])
     return Candidates(
         rows=rows,
         same=same,

@@ -19,10 +19,10 @@ from corpus.transforms.verify import Bools, Compared, Floats
 class CopyRule:
     """When the second text of a pair, which has no more words than the first, is a copy of it.
 
-    Of a copy, a share of `overlap` of the distinct shingles stands in the other, and it is covered to at least
-    `covered`; or it is shorter than `shorter` times the other, covered to at least `partial`, and has no more than `own`
-    shingle lengths of its own (what a page adds to an excerpt). A shorter copy also needs `evidence` distinct shared
-    shingles, so that no stray sentence makes a duplicate.
+    At least a share of `overlap` of its distinct shingles stands in the other, and it is covered to at least `covered`;
+    or it is shorter than `shorter` times the other, covered to at least `partial`, and has no more than `own` shingle
+    lengths of its own (what a page adds to an excerpt). A shorter copy also needs `evidence` distinct shared shingles,
+    so that no stray sentence makes a duplicate.
     """
 
     overlap: float

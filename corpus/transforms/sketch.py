@@ -144,7 +144,6 @@ def _shingle_hashes(tokens: Tokens, options: SketchOptions) -> Shingles:
     alone = tokens.offsets[:-1][(counts > 0) & (sums(fits, tokens.offsets) == 0)]
     fits[alone] = True
     ends = np.minimum(ends, limits)
-    ends[alone] = limits[alone]
     values = polynomials(tokens.hashes, starts[fits], ends[fits], SHINGLE_BASE)
     return Shingles(hashes=mix(values), spans=(ends - starts)[fits], offsets=offsets_of(sums(fits, tokens.offsets)))
 
