@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from great_expectations.datasource.fluent.interfaces import Batch
 
 from corpus.errors import ConfigError, DataError
 from corpus.model import CheckReport
@@ -491,24 +492,43 @@ def test_a_check_that_crashes_fails_alone(tmp_path: Path) -> None:
     assert f"  error:  {crashed.error}" in summary_lines(report)
 
 
+TWO = (expect("column_values_to_be_unique", column="id"), expect("column_to_exist", column="id"))
+
+
+def crash(self: Batch, *arguments: Any, **options: Any) -> None:
+    raise RuntimeError(f"all is lost at {object()!r}")
+
+
 def test_a_crash_of_the_whole_run_hides_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from great_expectations.datasource.fluent.interfaces import Batch
-
-    whole = Batch._validate_expectation_suite
-
-    def crash(self: Any, *arguments: Any, **options: Any) -> None:
-        raise RuntimeError("all is lost at 0x7f00aa")
-
-    monkeypatch.setattr(Batch, "_validate_expectation_suite", crash)
     planted = sound()
     same_id(planted.rows)
-    path = suite_file(
-        tmp_path, expect("column_values_to_be_unique", column="id"), expect("column_to_exist", column="id")
-    )
-    alone = planted.check(tmp_path, path)
-    monkeypatch.setattr(Batch, "_validate_expectation_suite", whole)
-    assert alone == planted.check(tmp_path, path)
-    assert [outcome.passed for outcome in alone.outcomes] == [False, True]
+    path = suite_file(tmp_path, *TWO)
+    together = planted.check(tmp_path, path)
+    monkeypatch.setattr(Batch, "_validate_expectation_suite", crash)
+    assert planted.check(tmp_path, path) == together
+    assert [outcome.passed for outcome in together.outcomes] == [False, True]
+
+
+def test_a_crash_is_told_in_the_same_words_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Batch, "_validate_expectation_suite", crash)
+    monkeypatch.setattr(Batch, "_validate_expectation", crash)
+    report = sound().check(tmp_path, suite_file(tmp_path, *TWO))
+    told = "RuntimeError: all is lost at <object object at 0x...>"
+    assert [outcome.error for outcome in report.outcomes] == [told, told]
+
+
+def test_an_expectation_without_a_result_has_not_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Batch._validate_expectation_suite
+
+    def forgetful(self: Batch, *arguments: Any, **options: Any) -> Any:
+        results = whole(self, *arguments, **options)
+        results.results = [result for result in results.results if "unique" not in result.expectation_config.type]
+        return results
+
+    monkeypatch.setattr(Batch, "_validate_expectation_suite", forgetful)
+    report = sound().check(tmp_path, suite_file(tmp_path, *TWO))
+    assert (report.passed, report.expected, report.evaluated) == (False, 2, 1)
+    assert [outcome.error for outcome in report.outcomes] == ["it was not evaluated", None]
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,13 @@ def test_vector_of_the_format() -> None:
     assert found.keys.tolist() == [[0x7781B84BAFACF8C1, 0xEFE5F4A16CBA58F3]]
 
 
+def test_vectors_of_scripts_without_spaces() -> None:
+    """The further test vectors of `docs/format.md`."""
+    found = shingles(["東京は日本の首都である", "สวัสดีครับ ยินดีต้อนรับ"], OPTIONS)
+    assert found.spans.tolist() == [8] * 4 + [16] * 7
+    assert found.hashes[[0, 4]].tolist() == [0xC15523AA885E8F14, 0x0E615394A5EBFE93]
+
+
 def test_a_key_without_tokens_is_that_of_the_text() -> None:
     digest = hashlib.sha256("…".encode()).digest()
     assert sketch(["…"], OPTIONS).keys[0].astype(">u8").tobytes() == digest[:16]

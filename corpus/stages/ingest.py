@@ -22,7 +22,7 @@ from corpus.transforms.article import Article, split_article
 from corpus.transforms.boilerplate import BoilerplateOptions
 from corpus.transforms.language import LanguageOptions, detect
 from corpus.transforms.normalize import normalize
-from corpus.transforms.sketch import SketchOptions, sketch
+from corpus.transforms.sketch import SketchOptions, compared_text, exact_keys, sketch, word_counts
 from corpus.transforms.stretches import restore
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.unicode import class_table, code_points
@@ -180,11 +180,13 @@ def _add_language(rows: Sequence[dict[str, Any]], options: LanguageOptions) -> N
 
 def _sketched(rows: Sequence[dict[str, Any]], options: SketchOptions) -> list[dict[str, Any]]:
     """The columns of SKETCHES for each row; the row itself gets its `word_count`."""
-    found = sketch([row["body"] for row in rows], options)
-    keys = found.keys.astype(">u8").tobytes()
+    bodies = [row["body"] for row in rows]
+    found = sketch([compared_text(row["title"], row["body"]) for row in rows], options)
+    keys = exact_keys(bodies).astype(">u8").tobytes()
+    words = word_counts(bodies)
     sketched = []
     for number, row in enumerate(rows):
-        row["word_count"] = int(found.words[number])
+        row["word_count"] = int(words[number])
         sketched.append(
             {
                 "id": row["id"],

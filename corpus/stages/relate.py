@@ -18,7 +18,7 @@ from corpus.schema import DUPLICATE_KINDS, SINGLE_KINDS
 from corpus.stages.export import ShardSizes
 from corpus.stages.staged import RELATIONS, read_staged, staged_path, write_staged
 from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_candidates, group_duplicates
-from corpus.transforms.sketch import Ints, Shingles, Sketches, SketchOptions, offsets_of, shingles
+from corpus.transforms.sketch import Ints, Shingles, Sketches, SketchOptions, compared_text, offsets_of, shingles
 from corpus.transforms.split import SplitOptions, group_name, split_of
 from corpus.transforms.verify import Compared, compare, join_compared, pair_chunks
 
@@ -51,13 +51,14 @@ class Verify:
         return compare(*pairs, self._full, reach=self.reach)
 
     def _full(self, rows: Ints) -> Shingles:
-        """The shingles of ascending rows, from their staged bodies."""
+        """The shingles of ascending rows, from their staged titles and bodies."""
         shards = np.searchsorted(self.borders, rows, side="right") - 1
-        bodies: list[str] = []
+        texts: list[str] = []
         for shard in np.unique(shards).tolist():
             wanted = pa.array(rows[shards == shard] - self.borders[shard])
-            bodies += read_staged(staged_path(self.work, "rows", shard))["body"].take(wanted).to_pylist()
-        return shingles(bodies, self.shingles)
+            rows_of = read_staged(staged_path(self.work, "rows", shard), ["title", "body"]).take(wanted)
+            texts += map(compared_text, rows_of["title"].to_pylist(), rows_of["body"].to_pylist())
+        return shingles(texts, self.shingles)
 
 
 def read_sketches(staged: Sequence[Staged], work: Path) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -44,20 +44,35 @@ class DuplicateOptions:
     the closest `related_most` for each row.
     """
 
-    partners: int = 16
-    candidate: float = 0.15
-    reach: int = 3
-    overlap: float = 0.3
-    covered: float = 0.75
-    partial: float = 0.5
-    own: float = 12.0
-    shorter: float = 0.8
-    evidence: int = 12
-    merged_whole: float = 0.9
-    merged_part: float = 0.1
-    merged_total: float = 0.9
-    related: float = 0.3
-    related_most: int = 20
+    partners: int = field(
+        default=16, metadata={"doc": "How many of the longest texts under one shingle each text is compared with."}
+    )
+    candidate: float = field(
+        default=0.15, metadata={"doc": "Pairs with a smaller estimated share are not compared in full."}
+    )
+    reach: int = field(default=3, metadata={"doc": "Gaps of at most so many shingle lengths count as covered."})
+    overlap: float = field(
+        default=0.3, metadata={"doc": "Least share of its shingles that a copy has in the kept article."}
+    )
+    covered: float = field(
+        default=0.75, metadata={"doc": "Least share of its text that a copy has in the kept article."}
+    )
+    partial: float = field(default=0.5, metadata={"doc": "The same for a shorter copy that adds little of its own."})
+    own: float = field(default=12.0, metadata={"doc": "Most shingle lengths that such a copy adds of its own."})
+    shorter: float = field(
+        default=0.8,
+        metadata={"doc": "A copy with fewer words than this share of the kept article is `contained`, else `near`."},
+    )
+    evidence: int = field(
+        default=12, metadata={"doc": "Least number of shared shingles of a shorter copy, and of a related article."}
+    )
+    merged_whole: float = field(
+        default=0.9, metadata={"doc": "A text is merged from others that it covers to this share,"}
+    )
+    merged_part: float = field(default=0.1, metadata={"doc": "of which each covers at least this share of it,"})
+    merged_total: float = field(default=0.9, metadata={"doc": "and which together cover at least this share of it."})
+    related: float = field(default=0.3, metadata={"doc": "Least shared part of either text for `related`."})
+    related_most: int = field(default=20, metadata={"doc": "Most related articles that a row lists."})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

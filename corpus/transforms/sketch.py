@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -53,12 +53,12 @@ class SketchOptions:
     always share a kept hash. A text with at most `whole` distinct shingles keeps all.
     """
 
-    words: int = 5
-    han_kana: int = 8
-    unspaced: int = 16
-    sampling: int = 8
-    window: int = 24
-    whole: int = 64
+    words: int = field(default=5, metadata={"doc": "Words in a shingle."})
+    han_kana: int = field(default=8, metadata={"doc": "Characters in a shingle of Han or Kana."})
+    unspaced: int = field(default=16, metadata={"doc": "Characters in a shingle of Thai, Lao, Khmer or Burmese."})
+    sampling: int = field(default=8, metadata={"doc": "One shingle in so many is kept for the search for copies."})
+    window: int = field(default=24, metadata={"doc": "Of so many shingles in a row at least one is kept."})
+    whole: int = field(default=64, metadata={"doc": "Texts with at most so many shingles keep them all."})
 
     def __post_init__(self) -> None:
         for name in ("words", "han_kana", "unspaced", "sampling", "window"):
@@ -111,6 +111,12 @@ def shingles(bodies: Sequence[str], options: SketchOptions) -> Shingles:
         spans=np.concatenate([np.zeros(0, np.int64), *(part.spans for part in parts)]),
         offsets=offsets_of(np.concatenate([np.zeros(0, np.int64), *(np.diff(part.offsets) for part in parts)])),
     )
+
+
+def exact_keys(bodies: Sequence[str]) -> UInts:
+    """The exact key of each body (n, 2): two bodies with the same words in the same order are one article."""
+    keys = [_exact_keys(chunk, hash_tokens(chunk)) for chunk in chunks(bodies)]
+    return np.concatenate([np.zeros((0, 2), np.uint64), *keys])
 
 
 def sketch(bodies: Sequence[str], options: SketchOptions) -> Sketches:
