@@ -274,7 +274,7 @@ def _guarded(run: Callable[[], Any], *, debug: bool) -> int:
 
 
 def _complain(error: BaseException, text: str, code: int, *, debug: bool) -> int:
-    from corpus.terminal import printable
+    from corpus.transforms.printable import printable
 
     if debug:
         raise error
@@ -284,7 +284,7 @@ def _complain(error: BaseException, text: str, code: int, *, debug: bool) -> int
 
 def say(line: str) -> None:
     """Print a line of results, made safe for a terminal."""
-    from corpus.terminal import printable
+    from corpus.transforms.printable import printable
 
     click.echo(printable(line))
 
@@ -331,7 +331,7 @@ def _say_checks(report: CheckReport) -> None:
 
 def _say_row(row: Mapping[str, Any]) -> None:
     from corpus.release.show import fields_of, passages_of
-    from corpus.terminal import printable
+    from corpus.transforms.printable import printable
 
     for name, value in fields_of(row):
         say(f"{name:<18} {value}")

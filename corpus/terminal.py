@@ -1,4 +1,4 @@
-"""What a person sees: stages with counts and seconds, bars on a terminal only, and text made safe to print."""
+"""What a person sees: stages with counts and seconds, bars on a terminal only, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -8,28 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import click
-import unicodedata2
 
 T = TypeVar("T")
 
 _BAR = 24
-_UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-
-
-def printable(text: str, *, line_ends: bool = False) -> str:
-    """`text` with everything that could steer a terminal (controls, bidirectional marks) as a visible escape."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if _is_safe(char) or (line_ends and char == "\n") else _escape(char) for char in text)
-
-
-def _is_safe(char: str) -> bool:
-    return char in "\u200c\u200d" or unicodedata2.category(char) not in _UNSAFE
-
-
-def _escape(char: str) -> str:
-    point = ord(char)
-    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
 
 
 class Terminal:

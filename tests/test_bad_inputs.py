@@ -51,7 +51,10 @@ CASES: dict[str, tuple[bytes, str]] = {
     "images-only": (b"![](a.png)\n\n![](b.png)\n\n---\n", "no_text"),
     "entities-only": (b"&nbsp;&nbsp;&#160;", "no_text"),
     "zero-width": ("\u200b\u200b\n\u2060".encode(), "no_text"),
-    "leftovers-only": (b"Leave a Reply\n\nYour email address will not be published. Required fields are marked *\n", "no_text"),
+    "leftovers-only": (
+        b"Leave a Reply\n\nYour email address will not be published. Required fields are marked *\n",
+        "no_text",
+    ),
     # no text
     "nul-bytes": (bytes(1000), "binary"),
     "image": (png(), "binary"),
@@ -207,7 +210,9 @@ def test_good_rows_are_the_same_without_the_bad_ones(outcome: tuple[Release, dic
     changed = ("duplicate_group", "duplicate_kind")  # inside.txt is a link to good/ashford.txt, so a copy of it
     for row_id, row in alone.items():
         found = release.rows[row_id]
-        assert {k: v for k, v in found.items() if k not in changed} == {k: v for k, v in row.items() if k not in changed}
+        assert {k: v for k, v in found.items() if k not in changed} == {
+            k: v for k, v in row.items() if k not in changed
+        }
 
 
 def test_every_reason_is_in_the_closed_list(outcome: tuple[Release, object]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from corpus import cli
-from corpus.terminal import printable
+from corpus.transforms.printable import printable
 from tests.conftest import ROOT, SAMPLE, Release, write_files
 
 Run = Callable[..., tuple[int, str, str]]
@@ -159,7 +159,9 @@ def test_json_is_one_document(run: Run, sample: Release) -> None:
     assert (code, json.loads(out)["passed"]) == (0, True)
 
 
-@pytest.mark.parametrize("victim", ["README.md", "checks.json", "rejected.jsonl", "data/train/unique-00000-of-00001.parquet"])
+@pytest.mark.parametrize(
+    "victim", ["README.md", "checks.json", "rejected.jsonl", "data/train/unique-00000-of-00001.parquet"]
+)
 def test_verify_finds_a_changed_byte(victim: str, run: Run, sample: Release, tmp_path: Path) -> None:
     copy = shutil.copytree(sample.path, tmp_path / "build")
     data = bytearray((copy / victim).read_bytes())

@@ -24,7 +24,9 @@ def folder_digest(folder: Path) -> str:
     """One digest of every path and every byte below `folder`."""
     digest = hashlib.sha256()
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        digest.update(
+            f"{path.relative_to(folder).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode()
+        )
     return digest.hexdigest()
 
 
@@ -96,7 +98,11 @@ def test_workers_do_not_show(tmp_path: Path) -> None:
 
 def test_an_unsorted_listing_is_caught(source: Path, expected: str, tmp_path: Path) -> None:
     backwards = copies(tmp_path / "raw", backwards=True)
-    found = {build(backwards, tmp_path / "b1", leak=["order"]), build(source, tmp_path / "b2", leak=["order"]), expected}
+    found = {
+        build(backwards, tmp_path / "b1", leak=["order"]),
+        build(source, tmp_path / "b2", leak=["order"]),
+        expected,
+    }
     assert len(found) > 1
 
 

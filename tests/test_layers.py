@@ -20,7 +20,8 @@ LAYERS = [
     {"config"},
     {"project"},
     {"pipeline", "terminal"},
-    {"cli", "__init__", "__main__"},
+    {"cli", "__init__"},
+    {"__main__"},
 ]
 """From the bottom up; a package may import from itself and from any layer below."""
 

@@ -114,4 +114,6 @@ def test_it_loads_with_datasets(sample: Release, tmp_path: Path) -> None:
     result = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True)
     statistics = sample.build.manifest.statistics
     single = statistics.duplicate_kinds["unique"] + statistics.duplicate_kinds["kept"]
-    assert result.stdout.split() == [str(single), str(statistics.rows), str(statistics.rows), "True", "True"], result.stderr
+    assert result.stdout.split() == [str(single), str(statistics.rows), str(statistics.rows), "True", "True"], (
+        result.stderr
+    )

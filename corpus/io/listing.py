@@ -47,7 +47,7 @@ def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()
     if not root.is_dir():
         raise UsageError("the input is no folder", found=str(root), remedy="give a folder of .txt or .md files")
     skipped = {os.path.realpath(path) for path in never}
-    is_project = (root / "corpus.toml").exists()
+    is_project = any((root / name).exists() for name in ("corpus.toml", "pyproject.toml"))
     found = [
         _source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped, is_project=is_project)
     ]

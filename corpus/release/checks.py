@@ -13,6 +13,7 @@ from corpus.model import CheckOutcome, CheckReport
 from corpus.release.expectations import Answer, check_names, evaluate, is_parameter
 from corpus.release.frame import FRAME_COLUMNS, check_frame
 from corpus.release.suite import Suite, read_suite
+from corpus.transforms.printable import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ def checks_document(report: CheckReport) -> dict[str, Any]:
 def summary_lines(report: CheckReport) -> list[str]:
     """For the terminal: what failed, against which limit, in which rows, and what to do; then one line in total."""
     failed = [outcome for outcome in report.outcomes if not outcome.passed]
-    lines = [plain(line) for outcome in failed for line in _failure_lines(outcome)]
+    lines = [printable(line) for outcome in failed for line in _failure_lines(outcome)]
     if report.passed:
         return [f"all {report.expected} data checks passed"]
     crashed = report.expected - report.evaluated
@@ -105,11 +106,6 @@ def summary_lines(report: CheckReport) -> list[str]:
         *lines,
         f"{len(failed)} of {report.expected} data checks failed" + f", {crashed} of them crashed" * bool(crashed),
     ]
-
-
-def plain(text: str) -> str:
-    r"""`text` with everything that a terminal might obey, or would not show, as an escape: `\x1b`, `\u202e`."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def _failure_lines(outcome: CheckOutcome) -> list[str]:

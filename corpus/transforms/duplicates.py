@@ -67,10 +67,12 @@ class DuplicateOptions:
         default=12, metadata={"doc": "Least number of shared shingles of a shorter copy, and of a related article."}
     )
     merged_whole: float = field(
-        default=0.9, metadata={"doc": "A text is merged from others that it covers to this share,"}
+        default=0.9, metadata={"doc": "A text is merged from at least two others that it covers to this share."}
     )
-    merged_part: float = field(default=0.1, metadata={"doc": "of which each covers at least this share of it,"})
-    merged_total: float = field(default=0.9, metadata={"doc": "and which together cover at least this share of it."})
+    merged_part: float = field(
+        default=0.1, metadata={"doc": "Each of them covers at least this share of the merged text."}
+    )
+    merged_total: float = field(default=0.9, metadata={"doc": "Together they cover at least this share of it."})
     related: float = field(default=0.3, metadata={"doc": "Least shared part of either text for `related`."})
     related_most: int = field(default=20, metadata={"doc": "Most related articles that a row lists."})
 
