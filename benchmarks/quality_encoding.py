@@ -1,7 +1,7 @@
 """How often legacy encodings are detected: `python benchmarks/quality_encoding.py --data DIR` (see the data's README).
 
-Real texts of 200 characters and more are encoded in the legacy encodings of their languages; what counts is whether they
-come back unchanged. `charset-normalizer` is measured beside our own decoding when it is installed.
+Real texts of 200 characters and more are encoded in the legacy encodings of their languages; what counts is whether
+they come back unchanged. `charset-normalizer` is measured beside our own decoding when it is installed.
 """
 
 from __future__ import annotations

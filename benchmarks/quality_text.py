@@ -34,7 +34,9 @@ def main() -> None:
         outcome = [extract(normalize(page[field]), removed) for page in pages]
         rows = scorer.score([(page["id"], page["body"], row[1]) for page, row in zip(pages, outcome, strict=True)])
         total = scorer.agg(rows)
-        print(f"{field:5} F1 {total['sh4_F1']:.4f}  P {total['sh4_P']:.4f}  R {total['sh4_R']:.4f}  {by_source(scorer, pages, rows)}")
+        print(
+            f"{field:5} F1 {total['sh4_F1']:.4f}  P {total['sh4_P']:.4f}  R {total['sh4_R']:.4f}  {by_source(scorer, pages, rows)}"
+        )
         for row in sorted(rows, key=lambda row: row[6])[: arguments.worst]:
             print(f"      {row[0]} P {row[4]:.3f} R {row[5]:.3f} F1 {row[6]:.3f}")
     print_kept(pages, lost=arguments.lost)
@@ -99,7 +101,9 @@ def print_kept(pages: list[dict[str, Any]], *, lost: bool) -> None:
         if lost and len(body.split()) < expected:
             for mark in label(text, BOILERPLATE):
                 print(f"      {page['id']} {mark.kind} {mark.rule} {text[mark.start : mark.end][:90]!r}")
-    print(f"clean bodies: {kept / words:.4%} of the words stay, {whole} of {len(pages)} whole; titles invented {invented} of {headless}")
+    print(
+        f"clean bodies: {kept / words:.4%} of the words stay, {whole} of {len(pages)} whole; titles invented {invented} of {headless}"
+    )
 
 
 def print_titles(pages: list[dict[str, Any]], more: list[dict[str, Any]]) -> None:
@@ -117,12 +121,16 @@ def print_titles(pages: list[dict[str, Any]], more: list[dict[str, Any]]) -> Non
             title, _ = all_labels(text)
             found += title is not None
             right += title is not None and comparable(" ".join(title.split())) in wanted
-        print(f"titles, {name}: {right / max(1, known):.3f} right, {found / max(1, known):.3f} found, of {known} that stand in the text")
+        print(
+            f"titles, {name}: {right / max(1, known):.3f} right, {found / max(1, known):.3f} found, of {known} that stand in the text"
+        )
 
 
 def print_kinds(removed: Counter[str]) -> None:
     total = sum(removed.values())
-    shares = ", ".join(f"{kind} {count / total:.1%}" for kind, count in sorted(removed.items(), key=lambda item: -item[1]))
+    shares = ", ".join(
+        f"{kind} {count / total:.1%}" for kind, count in sorted(removed.items(), key=lambda item: -item[1])
+    )
     print(f"removed characters: {shares}")
 
 

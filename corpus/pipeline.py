@@ -11,7 +11,7 @@ from corpus.engines.base import Engine
 from corpus.errors import DataError
 from corpus.io.documents import CARD, CHECKS, CROISSANT, MANIFEST, write_json, write_rejections
 from corpus.io.listing import list_inputs, plan_shards
-from corpus.io.staging import check_target, failed_of, install, staging_folder
+from corpus.io.staging import check_targets, failed_of, install, staging_folder
 from corpus.model import CheckReport, Manifest, Staged
 from corpus.progress import Progress, Silent
 from corpus.project import read_project
@@ -46,7 +46,7 @@ def build_dataset(
     """
     show = progress or Silent()
     project = read_project(config)
-    check_target(out)
+    check_targets(out)
     with staging_folder(out) as (release, work):
         files = list_inputs(config.source, config.inputs, never=(out, failed_of(out)))
         shards = plan_shards(files)
@@ -100,8 +100,7 @@ def build_dataset(
         write_json(release / CROISSANT, croissant(facts))
         manifest = make_manifest(release, facts)
         write_json(release / MANIFEST, manifest)
-        target = out if report.passed else failed_of(out)
-        install(release, target)
+        target = install(release, out, passed=report.passed)
         show.done("install", f"{len(manifest.files) + 1} files")
     return Build(path=target, manifest=manifest, checks=report)
 

@@ -1,4 +1,4 @@
-"""Build in a process of its own, as `python -m tests.build_driver SOURCE OUT WORKERS [LEAK]`; LEAK plants a known defect."""
+"""Build in a process of its own: `python -m tests.build_driver SOURCE OUT WORKERS [LEAK]`; LEAK is a planted defect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from corpus.engines.local import LocalEngine
 
 def with_fact(**facts: Any) -> None:
     """Let one more fact into the manifest."""
-    make = corpus.pipeline.make_manifest
+    pipeline: Any = corpus.pipeline
+    make = pipeline.make_manifest
 
     def leaking(*args: Any) -> Any:
         manifest = make(*args)
@@ -27,7 +28,7 @@ def with_fact(**facts: Any) -> None:
             tool={**manifest.tool, **{name: str(fact) for name, fact in facts.items()}},
         )
 
-    corpus.pipeline.make_manifest = leaking
+    pipeline.make_manifest = leaking
 
 
 def in_listed_order() -> None:

@@ -57,21 +57,25 @@ def conserved(release: Release) -> None:
     assert inputs.rows + len(rejected) + sum(inputs.excluded.values()) == inputs.count
 
 
+def build_release(source: Path, out: Path, *, workers: int = 1) -> Release:
+    """Build the folder `source`; every build that a test makes this way is held to the ledger."""
+    with LocalEngine(workers) as engine:
+        build = build_dataset(load_config(source), engine, out)
+    release = Release(build.path, build)
+    conserved(release)
+    return release
+
+
 Maker = Callable[..., Release]
 
 
 @pytest.fixture
 def make_release(tmp_path: Path) -> Maker:
-    """Build a folder of the given files, `{path: text or bytes}`; every such build is held to the ledger."""
+    """Build a folder, or a folder of the given files, `{path: text or bytes}`."""
 
     def make(files: dict[str, str | bytes] | Path, *, workers: int = 1, out: Path | None = None) -> Release:
         source = files if isinstance(files, Path) else write_files(tmp_path / "raw", files)
-        target = out or tmp_path / "build"
-        with LocalEngine(workers) as engine:
-            build = build_dataset(load_config(source), engine, target)
-        release = Release(build.path, build)
-        conserved(release)
-        return release
+        return build_release(source, out or tmp_path / "build", workers=workers)
 
     return make
 
@@ -89,10 +93,7 @@ def write_files(folder: Path, files: dict[str, str | bytes]) -> Path:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The sample corpus, built once; tests must not change it."""
-    build = build_dataset(load_config(SAMPLE), LocalEngine(), tmp_path_factory.mktemp("sample") / "build")
-    release = Release(build.path, build)
-    conserved(release)
-    return release
+    return build_release(SAMPLE, tmp_path_factory.mktemp("sample") / "build")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from corpus.schema import REASONS
-from tests.conftest import Maker, Release, write_files
+from tests.conftest import Maker, Release, build_release, write_files
 
 GOOD = {
     f"good/{name}.txt": f"{name.title()} keeps its old clock\n\n"
@@ -112,29 +112,13 @@ FILES: dict[str, str] = {
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, dict[str, dict[str, Any]]]:
     """One build of everything that is bad beside three good articles, and the rows of the good ones built alone."""
-    make = _maker(tmp_path_factory.mktemp("bad"))
     everything: dict[str, str | bytes] = {**GOOD, **{f"bad/{name}.txt": data for name, (data, _) in CASES.items()}}
     everything |= {name: f"{number} boats. {PROSE}" for number, name in enumerate(FILES)}
     source = write_files(tmp_path_factory.mktemp("everything"), everything)
     _special_files(source)
-    alone = _maker(tmp_path_factory.mktemp("alone"))(dict(GOOD))
-    return make(source), alone.rows
-
-
-def _maker(folder: Path) -> Maker:
-    from corpus.config import load_config
-    from corpus.engines.local import LocalEngine
-    from corpus.pipeline import build_dataset
-    from tests.conftest import conserved
-
-    def make(files: dict[str, str | bytes] | Path) -> Release:
-        source = files if isinstance(files, Path) else write_files(folder / "raw", files)
-        build = build_dataset(load_config(source), LocalEngine(), folder / "build")
-        release = Release(build.path, build)
-        conserved(release)
-        return release
-
-    return make
+    alone = write_files(tmp_path_factory.mktemp("good"), dict(GOOD))
+    folder = tmp_path_factory.mktemp("builds")
+    return build_release(source, folder / "everything"), build_release(alone, folder / "alone").rows
 
 
 def _special_files(source: Path) -> None:

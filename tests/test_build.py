@@ -19,8 +19,8 @@ TOWNS = ("Ashford", "Millbrook", "Tollen", "Valmont", "Lindenau", "Ribera")
 def article(town: str, number: int = 1) -> str:
     return (
         f"{town} opens library number {number}\n\n"
-        f"The library of {town} opened its doors on Monday, and {number * 40} people came to see the {number} new rooms "
-        f"before noon. The mayor of {town} read a poem of {number + 3} lines to the youngest visitors.\n\n"
+        f"The library of {town} opened its doors on Monday, and {number * 40} people came to see the {number} new "
+        f"rooms before noon. The mayor of {town} read a poem of {number + 3} lines to the youngest visitors.\n\n"
         f"It is open on {number} days of the week, and {town} has wanted one for {number * 7} years.\n"
     )
 

@@ -205,8 +205,8 @@ def test_a_bug_is_reported_without_a_traceback(run: Run, monkeypatch: pytest.Mon
     assert code == 4
     assert "planted\\x1b[31m" in err
     assert "Traceback" not in err
+    monkeypatch.setattr(sys, "argv", ["corpus", "--debug", "check", str(sample.path)])
     with pytest.raises(RuntimeError, match="planted"):
-        monkeypatch.setattr(sys, "argv", ["corpus", "--debug", "check", str(sample.path)])
         cli.main()
 
 

@@ -139,3 +139,36 @@ def run_corpus(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "corpus", *arguments], cwd=ROOT, env=environment(), capture_output=True, text=True
     )
+
+
+def test_a_passing_build_clears_a_failed_one(tmp_path: Path) -> None:
+    out, source = tmp_path / "build", write_files(tmp_path / "raw", {**OLD, "corpus.toml": "[checks]\nmin_rows = 2\n"})
+    assert run_corpus("build", str(source), "-o", str(out), "-q").returncode == 1
+    assert not out.exists()
+    write_files(source, {"b.txt": NEW["b.txt"]})
+    assert run_corpus("build", str(source), "-o", str(out), "-q").returncode == 0
+    assert not failed_of(out).exists()
+
+
+def test_a_foreign_folder_in_the_place_of_a_failed_build_is_not_replaced(tmp_path: Path) -> None:
+    out, source = tmp_path / "build", write_files(tmp_path / "raw", dict(OLD))
+    write_files(failed_of(out), {"notes.txt": "mine"})
+    result = run_corpus("build", str(source), "-o", str(out), "-q")
+    assert result.returncode == 2
+    assert (failed_of(out) / "notes.txt").read_text() == "mine"
+
+
+def test_an_interrupt_ends_workers_quietly(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(1500)}
+    source = write_files(tmp_path / "raw", files)
+    command_line = [sys.executable, "-m", "corpus", "build", str(source), "-o", str(tmp_path / "build"), "-j", "2"]
+    process = subprocess.Popen(
+        command_line, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert not (tmp_path / "build").exists()
+    assert not staging_of(tmp_path / "build").exists()

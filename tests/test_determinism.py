@@ -1,4 +1,4 @@
-"""Same input, same settings, same lock file: the same bytes, whatever the workers, clock, seed, order, locale or folder.
+"""Same input, settings and lock file: the same bytes, whatever the workers, clock, seed, order, locale or folder.
 
 Each law is one build under other circumstances; each circumstance has a planted leak that the comparison must catch.
 """
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -30,9 +31,16 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def build(source: Path, out: Path, *, workers: int = 1, leak: Sequence[str] = (), **setting: str) -> str:
+def build(
+    source: Path,
+    out: Path,
+    *,
+    workers: int = 1,
+    leak: Sequence[str] = (),
+    folder: Path = ROOT,
+    setting: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Build in a new process; gives the digest of the release folder."""
-    folder = setting.pop("folder", str(ROOT))
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", **setting}
     command = [sys.executable, "-m", "tests.build_driver", str(source), str(out), str(workers), *leak]
     subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True)
@@ -72,16 +80,16 @@ CIRCUMSTANCES: Mapping[str, tuple[Mapping[str, str], str]] = {
 @pytest.mark.parametrize("name", CIRCUMSTANCES)
 def test_circumstances_do_not_show(name: str, source: Path, expected: str, tmp_path: Path) -> None:
     setting, leak = CIRCUMSTANCES[name]
-    assert build(source, tmp_path / "build", **setting) == expected
+    assert build(source, tmp_path / "build", setting=setting) == expected
     leaked = build(source, tmp_path / "leaked", leak=[leak])
     assert leaked != expected
-    assert build(source, tmp_path / "again", leak=[leak], **setting) != leaked
+    assert build(source, tmp_path / "again", leak=[leak], setting=setting) != leaked
 
 
 def test_the_working_folder_does_not_show(source: Path, expected: str, tmp_path: Path) -> None:
     elsewhere = shutil.copytree(source, tmp_path / "else where" / "ärticles")
-    assert build(elsewhere, tmp_path / "b", folder=str(tmp_path)) == expected
-    leaked = {build(source, tmp_path / f"b{n}", leak=["folder"], folder=str(f)) for n, f in enumerate((tmp_path, ROOT))}
+    assert build(elsewhere, tmp_path / "b", folder=tmp_path) == expected
+    leaked = {build(source, tmp_path / f"b{n}", leak=["folder"], folder=f) for n, f in enumerate((tmp_path, ROOT))}
     assert len(leaked) == 2
 
 

@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 
 import corpus
-from tests.conftest import Release, conserved
+from tests.conftest import Release, build_release
 
 
 @pytest.fixture(scope="module")
 def seeds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    build = corpus.build(shared / "seeds", out=tmp_path_factory.mktemp("seeds") / "build")
-    release = Release(build.path, build)
-    conserved(release)
-    return release
+    return build_release(shared / "seeds", tmp_path_factory.mktemp("seeds") / "build")
 
 
 def row(release: Release, start: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The wheel, installed alone in a new environment, builds the sample corpus: schemas, suites and template come along."""
+"""The wheel, installed alone in a new environment, builds the sample: schemas, suites and template come along."""
 
 from __future__ import annotations
 

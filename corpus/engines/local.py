@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -51,7 +52,8 @@ class LocalEngine:
     def _in_order(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         if self._pool is None:
             # spawn: a forked copy of a process with Arrow's threads may hang
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn"))
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_leave_interrupts)
         waiting: deque[Future[R]] = deque()
         for item in items:
             waiting.append(self._pool.submit(task, item))
@@ -59,6 +61,11 @@ class LocalEngine:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that started this one, which ends its workers in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def available_workers() -> int:

@@ -34,9 +34,17 @@ def previous_of(out: Path) -> Path:
     return out.parent / f".{out.name}.previous"
 
 
-def check_target(out: Path) -> None:
-    """Refuse to replace what is no release: UsageError when `out` is a file, or a folder with other things in it."""
-    if out.is_dir() and (not any(out.iterdir()) or (out / MANIFEST).is_file()):
+def check_targets(out: Path) -> None:
+    """Refuse to replace what is no release, at `out` or where a failed build would go.
+
+    Raises UsageError when one of them is a file, a link, or a folder with other things in it.
+    """
+    for target in (out, failed_of(out)):
+        _check_target(target)
+
+
+def _check_target(out: Path) -> None:
+    if not out.is_symlink() and out.is_dir() and (not any(out.iterdir()) or (out / MANIFEST).is_file()):
         return
     if out.is_symlink() or out.exists():
         remedy = "choose another folder with -o; corpus replaces only releases and empty folders"
@@ -78,8 +86,19 @@ def recover(out: Path) -> None:
     _remove(previous)
 
 
-def install(staged: Path, out: Path) -> None:
-    """Put the finished folder `staged` in the place of `out`; a crash at any moment leaves one whole release."""
+def install(staged: Path, out: Path, *, passed: bool) -> Path:
+    """Put a finished release in its place, `out`, or beside it when its checks failed; gives the place.
+
+    A crash at any moment leaves one whole release at `out`. What an earlier build left as failed goes when one passes.
+    """
+    target = out if passed else failed_of(out)
+    _swap_in(staged, target)
+    if passed:
+        _remove(failed_of(out))
+    return target
+
+
+def _swap_in(staged: Path, out: Path) -> None:
     _sync_tree(staged)
     if not out.exists():
         staged.rename(out)

@@ -37,10 +37,10 @@ def check_names(suite: Suite, columns: Sequence[str], parameters: Sequence[str])
     """Raise ConfigError for a key, column or parameter that does not exist, naming the nearest one that does."""
     for entry in suite.expectations:
         kwargs = entry.get("kwargs", {})
-        for word in entry:
-            _check_name("key", word, _ENTRY_KEYS, suite)
-        for word in _columns_in(entry["type"], kwargs):
-            _check_name("column", word, columns, suite)
+        for key in entry:
+            _check_name("key", key, _ENTRY_KEYS, suite)
+        for column in _columns_in(entry["type"], kwargs):
+            _check_name("column", column, columns, suite)
         for word in (value["$PARAMETER"] for value in kwargs.values() if is_parameter(value)):
             _check_name("parameter", word, parameters, suite)
 
@@ -109,7 +109,9 @@ def _context() -> Any:
 
     stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
     config = DataContextConfig(
-        store_backend_defaults=stores, analytics_enabled=False, progress_bars={"globally": False}
+        store_backend_defaults=stores,
+        analytics_enabled=False,
+        progress_bars={"globally": False},  # type: ignore[arg-type]  # it takes a plain dict, whatever it declares
     )
     return gx.get_context(project_config=config, mode="ephemeral")
 

@@ -1,7 +1,8 @@
-"""Blocks of lines that belong together: an embedded post, a caption and its credit, a header and the links below it."""
+"""Blocks of lines that belong together: an embedded post, a caption and its credit, a header and what stands below it."""
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Final
 
 from corpus.transforms.lines import Line
@@ -14,10 +15,24 @@ Marks = list[Hit | None]
 POST_WORDS: Final = 60
 """The text of an embedded post is at most this long."""
 CAPTION_WORDS: Final = 45
-MOST_ITEMS: Final = 60
+MOST_ITEMS: Final = 12
+"""A list of links has at most this many lines below its header."""
 MOST_BOX_LINES: Final = 5
-"""A block has at most this many lines below its header; a box that asks for something has fewer than a list of links."""
-_BOXES: Final = ("newsletter", "paywall", "cookie_notice", "tags")
+BOX_WORDS: Final = 60
+"""A box that asks for something is shorter, and none of its lines has more words than this."""
+COMMENTS_SHARE: Final = 3
+"""Below a header of comments at most one in so many words of the text's prose stands; else it heads a chapter."""
+
+BOXES: Final = ("newsletter", "paywall", "cookie_notice", "comment_form")
+_SHORT_BOXES: Final = (*BOXES, "tags")
+_OWN_PARAGRAPH: Final = ("newsletter", "paywall", "cookie_notice", "advertisement")
+_ROWS: Final = ("share_links", *BOXES)
+_WEAK: Final = ("hint", "name", "date", "trail")
+
+
+def is_weak(hit: Hit | None) -> bool:
+    """Whether a line may be taken for something else: it has no mark, or one that depends on where it stands."""
+    return hit is None or hit.form in _WEAK
 
 
 def mark_posts(lines: list[Line], marks: Marks) -> None:
@@ -27,51 +42,118 @@ def mark_posts(lines: list[Line], marks: Marks) -> None:
             continue
         marks[place] = Hit("social_embed", "line", "block:embedded_post")
         above = place - 1
-        if above >= 0 and lines[above].words <= POST_WORDS and (marks[above] is None or not line.gap):
+        if above >= 0 and lines[above].words <= POST_WORDS and (is_weak(marks[above]) or not line.gap):
             marks[above] = Hit("social_embed", "line", "block:embedded_post")
 
 
-def mark_captions(lines: list[Line], marks: Marks) -> None:
+def mark_captions(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
     """Captions: the short line right above a line of image credit."""
-    has_gaps = any(line.gap for line in lines)
+    most = CAPTION_WORDS if spaced else CAPTION_WORDS // 2
     for place, line in enumerate(lines):
         hit = marks[place]
         if hit is None or hit.kind != "image_credit" or line.gap or place == 0:
             continue
         above = lines[place - 1]
-        most = CAPTION_WORDS if has_gaps else CAPTION_WORDS // 2
-        if marks[place - 1] is None and above.words <= most and (has_gaps or not above.closed):
+        if marks[place - 1] is None and above.words <= most and not above.heading and (spaced or not above.closed):
             marks[place - 1] = Hit("caption", "line", "block:above_credit")
 
 
-def mark_blocks(lines: list[Line], marks: Marks) -> None:
-    """The lines below each header, up to the next prose or the next header."""
+def mark_rows(lines: list[Line], marks: Marks) -> None:
+    """In a text with blank lines, paragraphs of which at least half the lines are buttons of one kind: the others too."""
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and not lines[end].gap:
+            end += 1
+        known = {hit.kind for hit in marks[start:end] if hit is not None and not is_weak(hit)}
+        strong = sum(1 for hit in marks[start:end] if not is_weak(hit))
+        if len(known) == 1 and strong * 2 >= end - start and (kind := known.pop()) in _ROWS:
+            _mark_rest(lines, marks, range(start, end), kind)
+        start = end
+
+
+def mark_blocks(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
+    """The lines below each header, as far as they belong to it."""
+    prose = list(accumulate((line.words if line.prose else 0 for line in lines), initial=0))
     place = 0
     while place < len(lines):
         hit = marks[place]
         place += 1
-        if hit is None or hit.form != "head":
+        if hit is None or not _opens(hit, spaced=spaced):
             continue
-        if _heads_prose(lines, place):
-            marks[place - 1] = None if _is_single(lines[place - 1]) else hit
+        if spaced and hit.kind == "comments" and (prose[-1] - prose[place]) * COMMENTS_SHARE < prose[-1]:
+            end = _comments_end(marks, place)
+        elif spaced:
+            end = _spaced_end(lines, marks, place, hit.kind, below=prose[place] > 0)
+        elif _heads_prose(lines, place):
+            marks[place - 1] = None if lines[place - 1].words == 1 else hit
             continue
-        end = _block_end(lines, marks, place, MOST_BOX_LINES if hit.kind in _BOXES else MOST_ITEMS)
-        rule = f"block:{hit.kind}"
-        for item in range(place, end):
-            if marks[item] is None or _is_hint(marks[item]):
-                marks[item] = Hit(hit.kind, "block", rule)
+        else:
+            end = _block_end(lines, marks, place, MOST_BOX_LINES if hit.kind in _SHORT_BOXES else MOST_ITEMS)
+        _mark_rest(lines, marks, range(place, end), hit.kind)
         place = end
 
 
+def _opens(hit: Hit, *, spaced: bool) -> bool:
+    """Whether lines below may belong to a line: it is a header, or the first line of a box."""
+    return hit.form == "head" or (spaced and not is_weak(hit) and hit.form != "block" and hit.kind in _OWN_PARAGRAPH)
+
+
+def _mark_rest(lines: list[Line], marks: Marks, places: range, kind: str) -> None:
+    for place in places:
+        if is_weak(marks[place]) and lines[place].words <= BOX_WORDS * 10:
+            marks[place] = Hit(kind, "block", f"block:{kind}")
+
+
+def _comments_end(marks: Marks, first: int) -> int:
+    """Where comments end: at the next thing of another kind, unless readers' buttons go on below it."""
+    end = first
+    while end < len(marks):
+        hit = marks[end]
+        if hit is not None and not is_weak(hit) and hit.kind not in ("comments", "separator", "share_links"):
+            break
+        end += 1
+    return end
+
+
+def _spaced_end(lines: list[Line], marks: Marks, first: int, kind: str, *, below: bool) -> int:
+    """Where a block ends in a text with blank lines: a box with its paragraph, a list of links before the next prose."""
+    end = first
+    while end < len(lines) and not lines[end].gap and end - first < MOST_BOX_LINES:
+        if _is_other_head(marks[end], kind) or (lines[end].prose and kind not in BOXES) or lines[end].words > BOX_WORDS:
+            break
+        end += 1
+    if end < len(lines) and not lines[end].gap and kind in BOXES:
+        return end
+    alone = end == first and lines[first - 1].gap
+    if kind in BOXES:
+        return _lone_box_end(lines, marks, first) if alone and below else end
+    if kind == "advertisement":
+        return end
+    return _block_end(lines, marks, end, MOST_ITEMS if kind not in _SHORT_BOXES else MOST_BOX_LINES)
+
+
+def _lone_box_end(lines: list[Line], marks: Marks, first: int) -> int:
+    """A header that stands alone takes the short paragraph below it, when that is no prose."""
+    if first >= len(lines) or lines[first].prose or not is_weak(marks[first]):
+        return first
+    end = first + 1
+    return end if end >= len(lines) or lines[end].gap else first
+
+
+def _is_other_head(hit: Hit | None, kind: str) -> bool:
+    return hit is not None and hit.form == "head" and hit.kind != kind
+
+
 def _block_end(lines: list[Line], marks: Marks, first: int, most: int) -> int:
-    """Where the block below a header ends: at prose, at another header, at a line marked as another kind of thing."""
+    """Where a list below a header ends: at prose, at another header."""
     end = first
     while end < len(lines) and end - first < most:
         hit = marks[end]
-        if lines[end].prose and hit is None:
+        if (lines[end].prose and hit is None) or (hit is not None and hit.form == "head"):
             break
-        if hit is not None and hit.form == "head":
-            break
+        if lines[end].gap and hit is None and lines[end].sentence:
+            return end
         end += 1
     if end < len(lines) and lines[end].prose and marks[end] is None and _is_heading(lines, marks, end - 1, first):
         return end - 1
@@ -90,11 +172,3 @@ def _heads_prose(lines: list[Line], below: int) -> bool:
     return (
         below < len(lines) and lines[below].prose and any(line.prose for line in lines[max(0, below - 4) : below - 1])
     )
-
-
-def _is_single(line: Line) -> bool:
-    return line.words == 1
-
-
-def _is_hint(hit: Hit | None) -> bool:
-    return hit is not None and hit.form in ("hint", "name", "date")

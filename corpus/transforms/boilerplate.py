@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
-from corpus.transforms.blocks import Marks, mark_blocks, mark_captions, mark_posts
-from corpus.transforms.extent import find_extent, mark_outside
-from corpus.transforms.lines import Line, split_lines
-from corpus.transforms.phrases import Phrases, comparable, languages, load
+from corpus.transforms.blocks import Marks, is_weak, mark_blocks, mark_captions, mark_posts, mark_rows
+from corpus.transforms.extent import find_extent, page_evidence
+from corpus.transforms.lines import Line, is_spaced, split_lines
+from corpus.transforms.outside import mark_outside
+from corpus.transforms.phrases import Hit, Phrases, comparable, languages, load
 from corpus.transforms.rules import is_underline, mark_inside, mark_line
 from corpus.transforms.stretches import Label
 
-_WEAK = ("hint", "name", "date")
+HINTS_COUNT: Final = 1.5
+"""Words that may be a heading as well as a link count outside the article, with so much evidence around (their own included)."""
+SIGNATURE_WORDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoilerplateOptions:
     """What counts as boilerplate."""
 
-    languages: tuple[str, ...] = ()
-    """Languages whose phrase lists are used; empty means all of them. The list of no language is always used."""
-
-    structure: bool = True
-    """Whether lines before and after the article are taken out for where they stand, not only for what they say."""
+    languages: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Languages whose phrase lists are used; none means all there are."}
+    )
+    structure: bool = field(
+        default=True,
+        metadata={"doc": "Take lines before and after the article out for where they stand, not only for what they say."},
+    )
 
 
 def label(text: str, options: BoilerplateOptions) -> list[Label]:
@@ -30,13 +36,17 @@ def label(text: str, options: BoilerplateOptions) -> list[Label]:
     phrases = load(options.languages or languages())
     lines = split_lines(text)
     marks = _mark_lines(text, lines, phrases)
+    spaced = is_spaced(lines)
     mark_posts(lines, marks)
-    mark_captions(lines, marks)
-    mark_blocks(lines, marks)
-    extent = find_extent(lines, marks)
-    _settle(lines, marks, extent)
+    mark_captions(lines, marks, spaced=spaced)
+    if spaced:
+        mark_rows(lines, marks)
+    mark_blocks(lines, marks, spaced=spaced)
+    evidence = page_evidence(marks)
+    extent = find_extent(lines, marks, evidence)
+    _settle(lines, marks, extent, evidence)
     if options.structure:
-        mark_outside(lines, marks, extent)
+        mark_outside(lines, marks, extent, evidence)
     return [
         Label(start=line.start, end=line.end, kind=hit.kind, rule=hit.rule)
         for line, hit in zip(lines, marks, strict=True)
@@ -54,12 +64,17 @@ def _mark_lines(text: str, lines: list[Line], phrases: Phrases) -> Marks:
     return marks
 
 
-def _settle(lines: list[Line], marks: Marks, extent: tuple[int, int]) -> None:
-    """Drop weak evidence inside the article: a date or a name between its paragraphs is part of it."""
-    first, last = extent
-    if first >= last:
-        first, last = 0, len(lines)
-    for place in range(first, last):
-        hit = marks[place]
-        if hit is not None and hit.form in _WEAK:
+def _settle(lines: list[Line], marks: Marks, extent: tuple[int, int], evidence: list[float]) -> None:
+    """Drop weak evidence inside the article, and lone words outside it when nothing around belongs to a page."""
+    first, last = extent if extent[0] < extent[1] else (0, len(lines))
+    for place, hit in enumerate(marks):
+        if hit is None or not is_weak(hit):
+            continue
+        inside = first <= place < last and not _signs(lines, place, first, hit)
+        if inside or (hit.form == "hint" and evidence[place] < HINTS_COUNT):
             marks[place] = None
+
+
+def _signs(lines: list[Line], place: int, first: int, hit: Hit) -> bool:
+    """Whether a line below the article's first sentences is the byline or date of a text that has its summary first."""
+    return hit.form in ("name", "date") and place <= first + 2 and lines[place].words <= SIGNATURE_WORDS

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Final
 
-from corpus.transforms.blocks import Marks
+from corpus.transforms.blocks import Marks, is_weak
 from corpus.transforms.lines import Line
 from corpus.transforms.phrases import Hit
 
@@ -12,19 +13,47 @@ _CLOSED_WEIGHT: Final = 0.1
 _OPEN_WEIGHT: Final = 0.05
 _MOST_WORDS: Final = 60
 _SHORT: Final = -0.5
+_QUIET: Final = -0.1
 _MARKED: Final = -1.0
 _ENDING: Final = -4.0
 _AFTER_COMMENTS: Final = 0.3
 _MOST_JOINS: Final = 8
 _LEAST_JOIN: Final = 3.0
+_LEAST_QUIET: Final = 0.8
 _JOIN_SHARE: Final = 0.15
-_WEAK: Final = ("hint", "name", "date")
 _ENDINGS: Final = ("comment_form", "comments", "related_links", "adjacent_links")
+_WITHIN: Final = (
+    "title", "byline", "dateline", "caption", "image_credit", "social_embed", "advertisement", "separator", "other",
+)  # fmt: skip
+"""Kinds that stand within articles as well: they say nothing about the lines around them."""
+WHOLE_PAGE: Final = 10.0
+"""With this much evidence a text is a whole saved page: then it counts for every line, however far away."""
+_HINTED: Final = 0.4
+_IN_BLOCK: Final = 0.2
+REACH: Final = 8
+"""How many lines away a mark still says that a line belongs to the page around the article."""
 
 
-def find_extent(lines: list[Line], marks: Marks) -> tuple[int, int]:
+def page_evidence(marks: Marks) -> list[float]:
+    """For every line, how much around it belongs to a page rather than to an article."""
+    sums = list(accumulate((_weight(hit) for hit in marks), initial=0.0))
+    count = len(marks)
+    if sums[-1] >= WHOLE_PAGE:
+        return [sums[-1]] * count
+    return [sums[min(count, place + REACH + 1)] - sums[max(0, place - REACH)] for place in range(count)]
+
+
+def _weight(hit: Hit | None) -> float:
+    if hit is None or hit.kind in _WITHIN:
+        return 0.0
+    if hit.form == "block":
+        return _IN_BLOCK
+    return _HINTED if is_weak(hit) else 1.0
+
+
+def find_extent(lines: list[Line], marks: Marks, evidence: list[float]) -> tuple[int, int]:
     """The article's first line and the one after its last; (0, 0) where nothing reads like prose."""
-    scores = _scores(lines, marks)
+    scores = _scores(lines, marks, evidence)
     first, last, best = _best_run(scores, 0, len(lines))
     for _ in range(_MOST_JOINS):
         start, end, score = _best_run(scores, last, len(lines))
@@ -54,59 +83,31 @@ def _best_run(scores: list[float], first: int, last: int) -> tuple[int, int, flo
 
 def _belongs(score: float, best: float, marks: Marks, first: int, last: int) -> bool:
     """Whether another run of prose is part of the article: weighty, and little boilerplate stands in between."""
-    if score < max(_LEAST_JOIN, best * _JOIN_SHARE):
-        return False
-    strong = sum(1 for hit in marks[first:last] if hit is not None and hit.form not in _WEAK)
-    return strong * 5 <= last - first
+    between = [hit for hit in marks[first:last] if hit is not None and not is_weak(hit)]
+    if all(hit.kind in _WITHIN for hit in between):
+        return score >= _LEAST_QUIET
+    return score >= max(_LEAST_JOIN, best * _JOIN_SHARE) and len(between) * 5 <= last - first
 
 
-def _scores(lines: list[Line], marks: Marks) -> list[float]:
+def _scores(lines: list[Line], marks: Marks, evidence: list[float]) -> list[float]:
     """What each line adds to the article: prose much, short lines and boilerplate less than nothing."""
     scores: list[float] = []
     share = 1.0
-    for line, hit in zip(lines, marks, strict=True):
-        if hit is not None and hit.form == "head" and hit.kind in ("comments", "comment_form") and any(scores):
+    seen = False
+    for line, hit, around in zip(lines, marks, evidence, strict=True):
+        if seen and hit is not None and hit.form == "head" and hit.kind in ("comments", "comment_form"):
             share = _AFTER_COMMENTS
-        score = _score(line, hit)
+        score = _score(line, hit, around)
+        seen = seen or score > 0
         scores.append(score * share if score > 0 else score)
     return scores
 
 
-def _score(line: Line, hit: Hit | None) -> float:
-    if hit is not None and hit.form not in _WEAK:
+def _score(line: Line, hit: Hit | None, around: float) -> float:
+    if hit is not None and not is_weak(hit):
         return _ENDING if hit.form == "head" and hit.kind in _ENDINGS else _MARKED
     if line.prose:
         return min(line.words, _MOST_WORDS) * (_CLOSED_WEIGHT if line.closed else _OPEN_WEIGHT)
-    if line.closed and line.words >= 4:
+    if line.sentence:
         return 0.2
-    return _SHORT
-
-
-def mark_outside(lines: list[Line], marks: Marks, extent: tuple[int, int]) -> None:
-    """Lines before and after the article, where what stands there shows that it is no part of it."""
-    first, last = extent
-    if first >= last:
-        return
-    _mark_before(lines, marks, first)
-    _mark_after(lines, marks, last)
-
-
-def _mark_before(lines: list[Line], marks: Marks, first: int) -> None:
-    seen = [place for place in range(first) if marks[place] is not None]
-    if not seen:
-        return
-    for place in range(first):
-        hit = marks[place]
-        if hit is None:
-            marks[place] = Hit("navigation", "outside", "structure:before_article")
-
-
-def _mark_after(lines: list[Line], marks: Marks, last: int) -> None:
-    start = next((place for place in range(last, len(lines)) if marks[place] is not None), len(lines))
-    kind = "related_links"
-    for place in range(start, len(lines)):
-        hit = marks[place]
-        if hit is None:
-            marks[place] = Hit(kind, "outside", "structure:after_article")
-        elif hit.form == "head":
-            kind = hit.kind
+    return _SHORT if around >= 1 else _QUIET

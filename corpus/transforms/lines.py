@@ -99,20 +99,25 @@ def _line(start: int, bare: str, folded: str, *, gap: bool) -> Line:
         words=_count_words(plain),
         closed=_is_closed(plain),
         gap=gap,
-        heading=bare[0] == "#",
+        heading=_is_heading(bare),
     )
 
 
 def _without_markdown(line: str) -> str:
     """`line` without the signs of Markdown emphasis and headings, and its links by their words alone."""
     bare = _LINK.sub(r"\1", line).replace("**", "").replace("__", "")
-    if bare[:1] == "#":
-        bare = bare.lstrip("#").rstrip("#")
+    if _is_heading(bare):
+        bare = bare.strip("#")
     bare = bare.strip(WHITE_SPACE)
     for sign in "*_":
         if len(bare) > 2 and bare[0] == bare[-1] == sign and bare[1] != " ":
             bare = bare[1:-1]
     return bare.strip(WHITE_SPACE) or line
+
+
+def _is_heading(line: str) -> bool:
+    """Whether the line is a heading in Markdown: up to six signs and a blank."""
+    return line[:1] == "#" and line[:7].lstrip("#")[:1] == " "
 
 
 def _is_closed(line: str) -> bool:
@@ -122,7 +127,7 @@ def _is_closed(line: str) -> bool:
 def _count_words(line: str) -> int:
     """Words of a line, roughly: blanks, and in scripts without blanks a word for every two characters."""
     words = line.count(" ") + 1
-    if line.isascii() or len(line) < words * 12:
+    if line.isascii() or (words > 1 and len(line) < words * 8):
         return words
     return words + len(_unspaced().findall(line)) // 2
 

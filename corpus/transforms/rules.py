@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpus.transforms.lines import Line
+from corpus.transforms.lines import LONG_WORDS, PROSE_WORDS, Line
 from corpus.transforms.phrases import LONGEST, Hit, Phrases
 from corpus.transforms.unicode import starts_lower
 
@@ -33,28 +33,44 @@ _EMBED_URL: Final = re.compile(
 _PARTICLES: Final = frozenset(
     "and or with for of the in at & y e et und de la del della di da do dos van von der den du le el al bin ibn i a en och og the-".split()
 )
+_TRAILS: Final = ((" > ", 2), (" \u203a ", 2), (" \u00bb ", 2), (" / ", 3), (" \u2192 ", 3), (" < ", 3))
+"""Signs between section names, and the fewest pieces they make."""
+MOST_TRAIL_WORDS: Final = 4
 MOST_NAME_WORDS: Final = 12
 MOST_DATE_WORDS: Final = 16
 MOST_INSIDE_WORDS: Final = 40
+_OF_SHORT_LINES: Final = ("related_links", "adjacent_links", "dateline", "byline", "tags", "navigation", "share_links")
+"""Kinds of which a line that reads like prose is seldom one."""
+_OF_BOXES: Final = ("newsletter", "paywall", "comment_form", "advertisement", "other")
+"""Kinds of which a long paragraph is seldom one."""
 MOST_CREDIT_WORDS: Final = 12
 """A line with a credit in it that is longer than this is the caption itself."""
 
 
 def mark_line(line: Line, phrases: Phrases) -> Hit | None:
-    """What `line` is by itself; forms `hint`, `name` and `date` still depend on where it stands."""
+    """What `line` is by itself; forms `hint`, `name`, `date` and `trail` still depend on where it stands."""
     if not line.folded:
         return None
     if not line.key:
         return _mark_bare(line)
     hit = phrases.match(line.folded, line.key, line.words)
     if hit is None or hit.form == "hint":
-        hit = _mark_words(line, phrases) or _mark_name(line, phrases) or hit
+        hit = _mark_words(line, phrases) or _mark_name(line, phrases) or _mark_trail(line) or hit
     if hit is None and not line.closed and holds_date(line, phrases):
         return Hit("dateline", "date", "structure:date")
     if hit is not None and hit.kind == "comments" and hit.form == "end":
         return hit._replace(form="hint")
-    if hit is not None and hit.kind == "image_credit" and line.words > MOST_CREDIT_WORDS:
+    return _doubted(hit, line) if hit is not None else None
+
+
+def _doubted(hit: Hit, line: Line) -> Hit:
+    """`hit`, weaker where the line is a whole sentence, as an article may have it; a credit in a caption is a caption."""
+    if hit.kind == "image_credit" and line.words > MOST_CREDIT_WORDS:
         return hit._replace(kind="caption")
+    if hit.form in ("start", "end"):
+        most = PROSE_WORDS if hit.kind in _OF_SHORT_LINES else LONG_WORDS if hit.kind in _OF_BOXES else line.words + 1
+        if line.prose and line.words >= most:
+            return hit._replace(form="hint")
     return hit
 
 
@@ -71,12 +87,12 @@ def mark_inside(text: str, lines: list[Line], phrases: Phrases) -> dict[int, Hit
 
 def is_attribution(line: Line) -> bool:
     """Whether the line is the last one of an embedded post: a dash, a name, the account in brackets, a date."""
-    return len(line.text) <= LONGEST and _ATTRIBUTION.match(line.text) is not None
+    return len(line.plain) <= LONGEST and _ATTRIBUTION.match(line.plain) is not None
 
 
 def is_underline(line: Line) -> bool:
     """Whether the line may underline a Markdown heading above it."""
-    return len(line.text) >= 3 and frozenset(line.text) in _UNDERLINES
+    return len(line.plain) >= 3 and frozenset(line.plain) in _UNDERLINES
 
 
 def holds_date(line: Line, phrases: Phrases) -> bool:
@@ -98,7 +114,7 @@ def holds_date(line: Line, phrases: Phrases) -> bool:
 
 def _mark_bare(line: Line) -> Hit | None:
     """A line of marks and digits: a ruler, a date in numbers, or nothing that can be told."""
-    characters = frozenset(line.text)
+    characters = frozenset(line.plain)
     if characters <= _RULERS and not characters <= _DOTS:
         return Hit("separator", "line", "structure:separator")
     tokens = [token for token in _BREAKS.split(line.folded) if token]
@@ -113,7 +129,7 @@ def _mark_bare(line: Line) -> Hit | None:
 
 def _mark_words(line: Line, phrases: Phrases) -> Hit | None:
     """A line that is made of dates, or of names of networks, and of nothing else."""
-    if _EMBED_URL.fullmatch(line.text):
+    if _EMBED_URL.fullmatch(line.plain):
         return Hit("social_embed", "line", "structure:embed_address")
     if line.words > MOST_DATE_WORDS:
         return None
@@ -132,6 +148,17 @@ def _mark_words(line: Line, phrases: Phrases) -> Hit | None:
     return None
 
 
+def _mark_trail(line: Line) -> Hit | None:
+    """A row of section names from the front page down to this one: `Home > News > Council`."""
+    if line.closed or line.words > MOST_DATE_WORDS:
+        return None
+    for sign, fewest in _TRAILS:
+        pieces = line.plain.split(sign)
+        if len(pieces) >= fewest and all(0 < len(piece.split(" ")) <= MOST_TRAIL_WORDS for piece in pieces):
+            return Hit("navigation", "trail", "structure:trail")
+    return None
+
+
 def _mark_name(line: Line, phrases: Phrases) -> Hit | None:
     """A byline: a phrase such as "By", then words that all look like parts of a name."""
     if line.words > MOST_NAME_WORDS:
@@ -140,7 +167,8 @@ def _mark_name(line: Line, phrases: Phrases) -> Hit | None:
     if found is None:
         return None
     size, hit = found
-    rest = line.text[size:].strip(" \t:\u2013\u2014-")
+    rest = line.plain[size:].strip(" \t:\u2013\u2014-")
     words = rest.split(" ")
-    small = [word for word in words if starts_lower(word) and word not in _PARTICLES]
-    return hit if rest and not line.text.endswith(("?", "!")) and len(small) * 4 <= len(words) else None
+    known = phrases.words["byline"]
+    small = [word for word in words if starts_lower(word) and word not in _PARTICLES and word not in known]
+    return hit if rest and not line.plain.endswith(("?", "!")) and len(small) * 4 <= len(words) else None

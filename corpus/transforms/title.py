@@ -3,59 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
-from corpus.transforms.lines import Line, split_lines
+from corpus.transforms.lines import Line, is_spaced, split_lines
 from corpus.transforms.rules import is_underline
 from corpus.transforms.stretches import Label
 
 _HASHES: Final = re.compile("#{1,2} +(?P<title>[^ #].*?)(?: +#+)?$")
-_LIST_ITEM: Final = re.compile("(?:[-*+\u2022\u00b7>|]|[0-9]+[.)]) ")
-_OPEN_ENDS: Final = (
-    ",",
-    ";",
-    ":",
-    "-",
-    "\u2013",
-    "\u2014",
-    "|",
-    "/",
-    "\u3001",
-    "\uff0c",
-    "\uff1a",
-    "\u060c",
-    "\u061b",
-    "(",
-    "&",
-)
-_WINDOW: Final = 40
-_NEAR: Final = 6
-_FEWEST_WORDS: Final = 3
-_MOST_WORDS: Final = 32
+_LIST_ITEM: Final = re.compile("(?:[-*+\u2022\u00b7>|\u2190@]|\u00ab(?!.*\u00bb)|[0-9]+[.)]) ?")
+_OPEN_ENDS: Final = tuple(",;:-/(&|") + ("\u2013", "\u2014", "\u3001", "\uff0c", "\uff1a", "\u060c", "\u061b")
 _PLACE_RULES: Final = ("structure:before_article", "block:")
 """Rules that took a line out for where it stands: a headline may be among them."""
-_TRAILS: Final = (" | ", " \u00bb ", " \u203a ", " > ", " / ", " \u00b7 ", " \u2022 ", " :: ", " \u2192 ")
-_BODY_LINES: Final = 12
+_NEVER: Final = ("social_embed", "caption", "image_credit", "copyright", "other")
+_TRAILS: Final = (" | ", " \u00bb ", " \u203a ", " > ", " / ", " \u00b7 ", " \u2022 ", " :: ", " \u2192 ", " < ")
 _PIECES: Final = re.compile(
     "[][ \t,.:;!?/|()\u2013\u2014\u2022<>\u00bb\u00ab\u203a\u2039\"'\u201c\u201d\u201e\u3001\u3002\uff0c\uff1a\uff1f\uff01\u300c\u300d\u2026-]+"
 )
+WINDOW: Final = 40
+"""So many lines above the article are looked at."""
+MOST_WORDS: Final = 32
+FEWEST_WORDS: Final = 3
+"""A first line with fewer words may be a section's name."""
 _LONG_PIECE: Final = 4
-_DOUBT: Final = 1.0
 _TOLD: Final = 3.0
-_SIGNED: Final = 0.8
-_SECOND: Final = 0.0
-_ALONE_WORDS: Final = 4
+HEADED: Final = 0.5
+_SECOND: Final = 1.2
 _FAR: Final = 0.05
+_TRAIL_COSTS: Final = 1.5
+KICKER_WORDS: Final = 2
+"""A headline may have a line of so many words above it."""
+_SIGNED: Final = ("byline", "dateline")
+_PASSED: Final = (*_SIGNED, "share_links", "caption", "image_credit", "other", "separator", "title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleOptions:
     """What counts as a headline."""
 
-    longest: int = 200
-    """A headline has at most this many characters."""
+    longest: int = field(default=200, metadata={"doc": "A headline has at most this many characters."})
 
 
 def find_title(text: str, labels: list[Label], options: TitleOptions) -> tuple[str | None, list[Label]]:
@@ -64,16 +51,20 @@ def find_title(text: str, labels: list[Label], options: TitleOptions) -> tuple[s
     The labels are of kind `title`; they may lie on lines that `labels` take out for where they stand (see `with_title`).
     """
     lines = split_lines(text)
-    rules = _rules_by_start(labels)
-    top = _top(lines, rules)
-    marked = _marked_heading(top, options)
+    known = {label.start: label for label in labels}
+    end = _article_start(lines, known)
+    marked = _marked_heading(text, lines[:end], options)
     if marked is not None:
         place, title, count = marked
         return title, [_label(line, "title:markdown") for line in lines[place : place + count]]
-    place = _best(lines, top, rules, options)
-    if place is None:
+    places = [place for place in range(max(0, end - WINDOW), end) if _may_be_title(lines[place], known, options)]
+    if _is_page(lines[:end], known):
+        best = _best(lines, places, end, known)
+    else:
+        best = _first(lines, places, end, known)
+    if best is None:
         return None, []
-    return lines[place].text, [_label(lines[twin], "title:headline") for twin in _twins(lines, place, len(top))]
+    return lines[best].plain, [_label(lines[twin], "title:headline") for twin in _twins(lines, best, end)]
 
 
 def with_title(labels: list[Label], titles: list[Label]) -> list[Label]:
@@ -83,98 +74,103 @@ def with_title(labels: list[Label], titles: list[Label]) -> list[Label]:
     return sorted([*kept, *titles], key=lambda label: label.start)
 
 
-def _rules_by_start(labels: Iterable[Label]) -> dict[int, Label]:
-    return {label.start: label for label in labels}
+def _article_start(lines: list[Line], known: dict[int, Label]) -> int:
+    """How many lines stand before the article's first paragraph, or before its first sentence where it has none."""
+    tests: tuple[Callable[[Line], bool], ...] = (lambda line: line.prose, lambda line: line.sentence)
+    for test in tests:
+        for place, line in enumerate(lines):
+            if line.start not in known and test(line):
+                return place
+    return 0
 
 
-def _top(lines: list[Line], rules: dict[int, Label]) -> list[Line]:
-    """The lines before the article's first paragraph."""
-    for place, line in enumerate(lines):
-        if line.prose and line.start not in rules:
-            return lines[:place]
-    return lines[:2] if len(lines) > 2 and lines[1].gap else lines[:1] if len(lines) > 1 else []
-
-
-def _marked_heading(top: list[Line], options: TitleOptions) -> tuple[int, str, int] | None:
-    """A Markdown heading of the first level: its line, its words, and how many lines it takes."""
-    for place, line in enumerate(top[:_WINDOW]):
-        heading = _HASHES.match(line.text[: options.longest + 8])
-        if heading and heading["title"].strip("# "):
-            return place, heading["title"], 1
+def _marked_heading(text: str, top: list[Line], options: TitleOptions) -> tuple[int, str, int] | None:
+    """A Markdown heading of the first two levels: its line, its words, and how many lines it takes."""
+    for place, line in enumerate(top[:WINDOW]):
+        heading = line.heading and _HASHES.match(text[line.start : min(line.end, line.start + options.longest)])
+        if heading and line.key:
+            return place, line.plain, 1
         below = top[place + 1] if place + 1 < len(top) else None
-        if below and is_underline(below) and not below.gap and below.text.startswith("=") and line.words <= _MOST_WORDS:
-            return place, line.text, 2
+        if below and is_underline(below) and not below.gap and below.plain[0] == "=" and 0 < line.words <= MOST_WORDS:
+            return place, line.plain, 2
     return None
 
 
-def _best(lines: list[Line], top: list[Line], rules: dict[int, Label], options: TitleOptions) -> int | None:
-    """The line of the top that looks most like a headline; of equal ones the first."""
-    first = max(0, len(top) - _WINDOW)
-    places = [place for place in range(first, len(top)) if _may_be_title(top[place], rules, options)]
-    if not _on_page(top, rules):
-        places = [place for place in places[:1] if place == 0 and _stands_alone(top[0])]
-    if not places:
-        return None
-    body = " ".join(line.folded or line.text for line in lines[len(top) :] if line.start not in rules)
-    told = {place: _told_again(lines[place], body) for place in places}
+def _may_be_title(line: Line, known: dict[int, Label], options: TitleOptions) -> bool:
+    label = known.get(line.start)
+    if label is not None and (label.kind in _NEVER or not label.rule.startswith(_PLACE_RULES)):
+        return False
+    if len(line.plain) > options.longest or line.words > MOST_WORDS or not line.key:
+        return False
+    return not (line.sentence or line.plain.endswith(_OPEN_ENDS) or _LIST_ITEM.match(line.plain))
+
+
+def _is_page(top: list[Line], known: dict[int, Label]) -> bool:
+    """Whether what stands above the article is a page's: then its headline is one of many short lines."""
+    kinds = [known[line.start].kind for line in top if line.start in known]
+    foreign = sum(kind not in _PASSED for kind in kinds)
+    return foreign >= 1
+
+
+def _first(lines: list[Line], places: list[int], end: int, known: dict[int, Label]) -> int | None:
+    """In a text that starts with its article: the first line, when it stands alone and is followed by the article."""
+    for place in places[:2]:
+        above = [line for line in lines[:place] if line.start not in known]
+        if not above or (len(above) == 1 and above[0].words <= KICKER_WORDS and not above[0].closed):
+            if _stands_alone(lines, place, end, known):
+                return place
+    return None
+
+
+def _stands_alone(lines: list[Line], place: int, end: int, known: dict[int, Label]) -> bool:
+    """Whether a line has the look of a headline and nothing but bylines, dates and the like between it and the article."""
+    line = lines[place]
+    digits = sum(1 for character in line.plain if character in "0123456789")
+    if line.words < FEWEST_WORDS or digits * 4 > len(line.plain) or "@" in line.plain or line.plain.count(": ") > 1:
+        return False
+    between = lines[place + 1 : end]
+    strange = [other for other in between if other.start not in known and other.key != line.key]
+    if not end or len(strange) > 1 or any(not other.sentence and other.words < FEWEST_WORDS for other in strange):
+        return False
+    after = next((other for other in lines[place + 1 : end + 1] if other.key != line.key), None)
+    return after is not None and (after.gap or after.start in known or not is_spaced(lines))
+
+
+def _best(lines: list[Line], places: list[int], end: int, known: dict[int, Label]) -> int | None:
+    """The line above a page's article that looks most like a headline; of equal ones the first."""
+    body = " ".join(line.folded or line.plain for line in lines[end:] if line.start not in known)
     best, best_score = None, 0.0
+    told = {place: _told_again(lines[place], body) for place in places}
     for place in places:
-        score = _score(lines, place, len(top), rules) + _TOLD * told[place]
-        score -= _SECOND * max((told[above] for above in (place - 1, place - 2) if above in told), default=0.0)
+        score = _look(lines, place, end, known) + _TOLD * told[place]
+        if any(told.get(above, 0.0) >= HEADED and lines[above].words >= FEWEST_WORDS for above in (place - 1, place - 2)):
+            score -= _SECOND
         if score > best_score:
             best, best_score = place, score
     return best
 
 
-def _on_page(top: list[Line], rules: dict[int, Label]) -> bool:
-    """Whether what stands above the article shows that this is a saved page, on which short lines come before it."""
-    return any(line.start in rules and not rules[line.start].rule.startswith(_PLACE_RULES) for line in top)
-
-
-def _stands_alone(line: Line) -> bool:
-    """Whether a first line is a headline with nothing else to show for it: some words, no figures."""
-    digits = sum(1 for character in line.text if character in "0123456789")
-    return line.words >= _ALONE_WORDS and digits * 6 <= len(line.text) and ": " not in line.text[:20] and "@" not in line.text
-
-
-def _may_be_title(line: Line, rules: dict[int, Label], options: TitleOptions) -> bool:
-    rule = rules.get(line.start)
-    if rule is not None and not rule.rule.startswith(_PLACE_RULES):
-        return False
-    text = line.text
-    if len(text) > options.longest or line.words > _MOST_WORDS or not line.key:
-        return False
-    return not (_is_sentence(line) or text.endswith(_OPEN_ENDS) or _LIST_ITEM.match(text))
-
-
-def _is_sentence(line: Line) -> bool:
-    """Whether the line ends as a statement does; a question or an exclamation may be a headline."""
-    return line.closed and not line.text.rstrip("\"'\u201d\u2019\u00bb)\u300d").endswith(
-        ("?", "!", "\u2026", "...", "\uff1f", "\uff01", "\u061f")
-    )
-
-
-def _score(lines: list[Line], place: int, end: int, rules: dict[int, Label]) -> float:
-    """How much a line looks like the headline: long enough, speaks of the article, printed twice, above a byline."""
+def _look(lines: list[Line], place: int, end: int, known: dict[int, Label]) -> float:
+    """How much a line looks like the headline: long enough, near the article, printed twice, above a byline."""
     line = lines[place]
-    score = min(line.words, 8) * 0.3 - 1.0
-    below = [rules[other.start].kind if other.start in rules else "" for other in lines[place + 1 : min(end, place + _NEAR)]]
-    score += _SIGNED if "byline" in below[:2] or "dateline" in below[:2] else 0.0
-    score += 0.5 if "byline" in below or "dateline" in below else 0.0
+    score = min(line.words, 8) * 0.3 - 1.0 - _FAR * (end - 1 - place) + (0.5 if place == 0 else 0.0)
+    below = [known[other.start].kind if other.start in known else "" for other in lines[place + 1 : min(end, place + 6)]]
+    score += 0.8 if any(kind in _SIGNED for kind in below[:2]) else 0.0
+    score += 0.5 if any(kind in _SIGNED for kind in below) else 0.0
     score += 0.3 if "share_links" in below else 0.0
-    score -= _FAR * (end - 1 - place)
-    score -= 1.5 if any(trail in line.text for trail in _TRAILS) else 0.0
-    twins = sum(1 for other in lines[: end + 3] if other.key == line.key)
-    score += 1.0 if twins > 1 and line.words > _FEWEST_WORDS else 0.0
-    return score + (0.5 if place == 0 else 0.0)
+    score -= _TRAIL_COSTS if any(trail in line.plain for trail in _TRAILS) else 0.0
+    around = lines[max(0, place - WINDOW) : end + 3]
+    score += 1.0 if line.words > FEWEST_WORDS and sum(other.key == line.key for other in around) > 1 else 0.0
+    ends = [other for other in around if other is not line and line.words > 2 and other.key.endswith(line.key)]
+    return score + (0.8 if any(len(other.key) > len(line.key) for other in ends) else 0.0)
 
 
 def _told_again(line: Line, body: str) -> float:
-    """The share of the line's longer words that stand in the article too."""
+    """The share of the line's longer words that stand in the article too, a little less for few words."""
     pieces = [piece for piece in _PIECES.split(line.folded) if len(piece) >= _LONG_PIECE]
-    if line.words > 2 * line.text.count(" ") + 3:
+    if line.words > 2 * line.plain.count(" ") + 3:
         pieces = [line.folded[start : start + 2] for start in range(0, len(line.folded) - 1, 2)]
-    return sum(1 for piece in pieces if piece in body) / (len(pieces) + _DOUBT)
+    return sum(1 for piece in pieces if piece in body) / (len(pieces) + 1.0)
 
 
 def _twins(lines: list[Line], place: int, end: int) -> list[int]:

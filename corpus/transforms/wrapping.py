@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.transforms.unicode import is_lower
+from corpus.transforms.unicode import starts_lower
 
 NARROWEST: Final = 40
 WIDEST: Final = 100
@@ -59,10 +59,10 @@ def _is_wrapped(lines: list[str], first: int, end: int) -> bool:
     if count < FEWEST_LINES:
         return False
     ended = sum(1 for line in lines[first : end - 1] if line[-1] in _ENDS)
-    small = sum(1 for line in lines[first + 1 : end] if is_lower(line[0]))
+    small = sum(1 for line in lines[first + 1 : end] if starts_lower(line[0]))
     if ended * 3 > count:
         return False
-    cased = any(is_lower(letter) for line in lines[first:end] for letter in line[:8])
+    cased = any(starts_lower(letter) for line in lines[first:end] for letter in line[:8])
     return small * 4 >= count - 1 if cased else count >= FEWEST_UNCASED
 
 
