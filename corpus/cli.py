@@ -191,6 +191,8 @@ def publish(
     say(
         f"{done.status}: {done.repo} {done.tag} at {done.endpoint}" + (f", commit {done.commit}" if done.commit else "")
     )
+    if any(item.action == "unknown" for item in done.files):
+        say("the Hub gave no answer, so what would change there is unknown")
     hint = "without --dry-run this would be done" if dry_run else f'load_dataset("{done.repo}", revision="{done.tag}")'
     say(f"next: {hint}")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from datasets import load_dataset
+from datasets import disable_progress_bars, load_dataset
 
 
 def main(build: str) -> None:
     """Load both configs of the release folder `build`."""
+    disable_progress_bars()
     single = load_dataset(build, split="train")
     every = load_dataset(build, "all", split="train")
     first = single[0]

@@ -54,15 +54,16 @@ def _weight(hit: Hit | None) -> float:
 def find_extent(lines: list[Line], marks: Marks, evidence: list[float]) -> tuple[int, int]:
     """The article's first line and the one after its last; (0, 0) where nothing reads like prose."""
     scores = _scores(lines, marks, evidence)
+    least = _LEAST_JOIN if evidence and evidence[0] >= WHOLE_PAGE else _LEAST_QUIET
     first, last, best = _best_run(scores, 0, len(lines))
     for _ in range(_MOST_JOINS):
         start, end, score = _best_run(scores, last, len(lines))
-        if not _belongs(score, best, marks, last, start):
+        if not _belongs(score, best, marks[last:start], least):
             break
         last = end
     for _ in range(_MOST_JOINS):
         start, end, score = _best_run(scores, 0, first)
-        if not _belongs(score, best, marks, end, first):
+        if not _belongs(score, best, marks[end:first], least):
             break
         first = start
     return first, last
@@ -81,12 +82,12 @@ def _best_run(scores: list[float], first: int, last: int) -> tuple[int, int, flo
     return *span, best
 
 
-def _belongs(score: float, best: float, marks: Marks, first: int, last: int) -> bool:
+def _belongs(score: float, best: float, gap: Marks, least: float) -> bool:
     """Whether another run of prose is part of the article: weighty, and little boilerplate stands in between."""
-    between = [hit for hit in marks[first:last] if hit is not None and not is_weak(hit)]
-    if all(hit.kind in _WITHIN for hit in between):
-        return score >= _LEAST_QUIET
-    return score >= max(_LEAST_JOIN, best * _JOIN_SHARE) and len(between) * 5 <= last - first
+    between = [hit for hit in gap if hit is not None and not is_weak(hit)]
+    if least < _LEAST_JOIN and all(hit.kind in _WITHIN for hit in between):
+        return score >= least
+    return score >= max(_LEAST_JOIN, best * _JOIN_SHARE) and len(between) * 5 <= len(gap)
 
 
 def _scores(lines: list[Line], marks: Marks, evidence: list[float]) -> list[float]:

@@ -10,6 +10,7 @@ from typing import Final
 from corpus.transforms.lines import Line, is_spaced, split_lines
 from corpus.transforms.rules import is_underline
 from corpus.transforms.stretches import Label
+from corpus.transforms.unicode import starts_lower
 
 _HASHES: Final = re.compile("#{1,2} +(?P<title>[^ #].*?)(?: +#+)?$")
 _LIST_ITEM: Final = re.compile("(?:[-*+\u2022\u00b7>|\u2190@]|\u00ab(?!.*\u00bb)|[0-9]+[.)]) ?")
@@ -21,17 +22,16 @@ _TRAILS: Final = (" | ", " \u00bb ", " \u203a ", " > ", " / ", " \u00b7 ", " \u2
 _PIECES: Final = re.compile(
     "[][ \t,.:;!?/|()\u2013\u2014\u2022<>\u00bb\u00ab\u203a\u2039\"'\u201c\u201d\u201e\u3001\u3002\uff0c\uff1a\uff1f\uff01\u300c\u300d\u2026-]+"
 )
-WINDOW: Final = 40
+WINDOW: Final = 60
 """So many lines above the article are looked at."""
 MOST_WORDS: Final = 32
 FEWEST_WORDS: Final = 3
 """A first line with fewer words may be a section's name."""
 _LONG_PIECE: Final = 4
-_TOLD: Final = 3.0
-HEADED: Final = 0.5
-_SECOND: Final = 1.2
-_FAR: Final = 0.05
-_TRAIL_COSTS: Final = 1.5
+HEADED: Final = 0.35
+"""A line of which so many words stand in the article too is the headline of the line below it."""
+_DISTANCES: Final = ((0, 1.5), (1, -0.3), (2, -1.2), (12, -0.6), (20, -0.6))
+"""What a line gains when it stands right above the article, and loses with every step away."""
 KICKER_WORDS: Final = 2
 """A headline may have a line of so many words above it."""
 _SIGNED: Final = ("byline", "dateline")
@@ -139,30 +139,34 @@ def _stands_alone(lines: list[Line], place: int, end: int, known: dict[int, Labe
 def _best(lines: list[Line], places: list[int], end: int, known: dict[int, Label]) -> int | None:
     """The line above a page's article that looks most like a headline; of equal ones the first."""
     body = " ".join(line.folded or line.plain for line in lines[end:] if line.start not in known)
-    best, best_score = None, 0.0
     told = {place: _told_again(lines[place], body) for place in places}
+    best, best_score = None, 0.0
     for place in places:
-        score = _look(lines, place, end, known) + _TOLD * told[place]
-        if any(told.get(above, 0.0) >= HEADED and lines[above].words >= FEWEST_WORDS for above in (place - 1, place - 2)):
-            score -= _SECOND
+        score = _look(lines, place, end, known) + (3.0 + min(lines[place].words, 8) * 0.45) * told[place]
+        above = [place - 1, place - 2]
+        if any(told.get(other, 0.0) >= HEADED and lines[other].words >= FEWEST_WORDS for other in above):
+            score -= 1.0
         if score > best_score:
             best, best_score = place, score
     return best
 
 
 def _look(lines: list[Line], place: int, end: int, known: dict[int, Label]) -> float:
-    """How much a line looks like the headline: long enough, near the article, printed twice, above a byline."""
+    """How much a line looks like the headline: of some words, right above the article or its byline, printed twice."""
     line = lines[place]
-    score = min(line.words, 8) * 0.3 - 1.0 - _FAR * (end - 1 - place) + (0.5 if place == 0 else 0.0)
     below = [known[other.start].kind if other.start in known else "" for other in lines[place + 1 : min(end, place + 6)]]
-    score += 0.8 if any(kind in _SIGNED for kind in below[:2]) else 0.0
-    score += 0.5 if any(kind in _SIGNED for kind in below) else 0.0
-    score += 0.3 if "share_links" in below else 0.0
-    score -= _TRAIL_COSTS if any(trail in line.plain for trail in _TRAILS) else 0.0
     around = lines[max(0, place - WINDOW) : end + 3]
-    score += 1.0 if line.words > FEWEST_WORDS and sum(other.key == line.key for other in around) > 1 else 0.0
-    ends = [other for other in around if other is not line and line.words > 2 and other.key.endswith(line.key)]
-    return score + (0.8 if any(len(other.key) > len(line.key) for other in ends) else 0.0)
+    score = -1.7 if line.words == 1 else -1.2 if line.words == 2 else 0.0
+    score += sum(worth for distance, worth in _DISTANCES if end - 1 - place >= distance)
+    score += 1.2 if any(kind in _SIGNED for kind in below[:2]) else 0.0
+    score += 1.5 if any(kind in _SIGNED for kind in below) else 0.0
+    score += 1.2 if "caption" in below or "image_credit" in below else 0.0
+    score += 1.0 if "share_links" in below else 0.0
+    score -= 1.1 if any(trail in line.plain for trail in _TRAILS) else 0.0
+    score -= 1.1 if starts_lower(line.plain) else 0.0
+    score += 0.9 if line.words > FEWEST_WORDS and sum(other.key == line.key for other in around) > 1 else 0.0
+    longer = [other for other in around if line.words > 2 and len(other.key) > len(line.key)]
+    return score + (1.8 if any(other.key.endswith(line.key) for other in longer) else 0.0)
 
 
 def _told_again(line: Line, body: str) -> float:
