@@ -5,18 +5,16 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Final
 
+from corpus.transforms.evidence import Marks, is_weak, is_whole_page
 from corpus.transforms.lines import Line
 from corpus.transforms.phrases import Hit
 from corpus.transforms.rules import is_attribution
-
-Marks = list[Hit | None]
-"""What each line is, one entry a line; None for a line of the article."""
 
 POST_WORDS: Final = 60
 """The text of an embedded post is at most this long."""
 CAPTION_WORDS: Final = 45
 MOST_ITEMS: Final = 12
-"""A list of links has at most this many lines below its header."""
+"""A list of links on a saved page has at most this many lines below its header, elsewhere half as many."""
 MOST_BOX_LINES: Final = 5
 BOX_WORDS: Final = 60
 """A box that asks for something is shorter, and none of its lines has more words than this."""
@@ -27,12 +25,6 @@ BOXES: Final = ("newsletter", "paywall", "cookie_notice", "comment_form")
 _SHORT_BOXES: Final = (*BOXES, "tags")
 _OWN_PARAGRAPH: Final = ("newsletter", "paywall", "cookie_notice", "advertisement")
 _ROWS: Final = ("share_links", *BOXES)
-_WEAK: Final = ("hint", "name", "date", "trail")
-
-
-def is_weak(hit: Hit | None) -> bool:
-    """Whether a line may be taken for something else: it has no mark, or one that depends on where it stands."""
-    return hit is None or hit.form in _WEAK
 
 
 def mark_posts(lines: list[Line], marks: Marks) -> None:
@@ -75,6 +67,7 @@ def mark_rows(lines: list[Line], marks: Marks) -> None:
 def mark_blocks(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
     """The lines below each header, as far as they belong to it."""
     prose = list(accumulate((line.words if line.prose else 0 for line in lines), initial=0))
+    most = MOST_ITEMS if is_whole_page(marks) else MOST_ITEMS // 2
     place = 0
     while place < len(lines):
         hit = marks[place]
@@ -84,12 +77,12 @@ def mark_blocks(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
         if spaced and hit.kind == "comments" and (prose[-1] - prose[place]) * COMMENTS_SHARE < prose[-1]:
             end = _comments_end(marks, place)
         elif spaced:
-            end = _spaced_end(lines, marks, place, hit.kind, below=prose[place] > 0)
+            end = _spaced_end(lines, marks, place, hit.kind, most if prose[place] else 0)
         elif _heads_prose(lines, place):
             marks[place - 1] = None if lines[place - 1].words == 1 else hit
             continue
         else:
-            end = _block_end(lines, marks, place, MOST_BOX_LINES if hit.kind in _SHORT_BOXES else MOST_ITEMS)
+            end = _block_end(lines, marks, place, MOST_BOX_LINES if hit.kind in _SHORT_BOXES else most)
         _mark_rest(lines, marks, range(place, end), hit.kind)
         place = end
 
@@ -116,7 +109,7 @@ def _comments_end(marks: Marks, first: int) -> int:
     return end
 
 
-def _spaced_end(lines: list[Line], marks: Marks, first: int, kind: str, *, below: bool) -> int:
+def _spaced_end(lines: list[Line], marks: Marks, first: int, kind: str, most: int) -> int:
     """Where a block ends in a text with blank lines: a box with its paragraph, a list of links before the next prose."""
     end = first
     while end < len(lines) and not lines[end].gap and end - first < MOST_BOX_LINES:
@@ -127,10 +120,10 @@ def _spaced_end(lines: list[Line], marks: Marks, first: int, kind: str, *, below
         return end
     alone = end == first and lines[first - 1].gap
     if kind in BOXES:
-        return _lone_box_end(lines, marks, first) if alone and below else end
+        return _lone_box_end(lines, marks, first) if alone and most else end
     if kind == "advertisement":
         return end
-    return _block_end(lines, marks, end, MOST_ITEMS if kind not in _SHORT_BOXES else MOST_BOX_LINES)
+    return _block_end(lines, marks, end, min(most, MOST_BOX_LINES) if kind in _SHORT_BOXES else most)
 
 
 def _lone_box_end(lines: list[Line], marks: Marks, first: int) -> int:

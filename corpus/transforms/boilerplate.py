@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from corpus.transforms.blocks import Marks, is_weak, mark_blocks, mark_captions, mark_posts, mark_rows
-from corpus.transforms.extent import find_extent, page_evidence
+from corpus.transforms.blocks import mark_blocks, mark_captions, mark_posts, mark_rows
+from corpus.transforms.evidence import Marks, is_weak, is_whole_page, page_evidence
+from corpus.transforms.extent import find_extent
 from corpus.transforms.lines import Line, is_spaced, split_lines
 from corpus.transforms.outside import mark_outside
 from corpus.transforms.phrases import Hit, Phrases, comparable, languages, load
-from corpus.transforms.rules import is_underline, mark_inside, mark_line
+from corpus.transforms.rules import doubt, is_underline, mark_inside, mark_line
 from corpus.transforms.stretches import Label
 
 HINTS_COUNT: Final = 1.5
@@ -27,7 +28,9 @@ class BoilerplateOptions:
     )
     structure: bool = field(
         default=True,
-        metadata={"doc": "Take lines before and after the article out for where they stand, not only for what they say."},
+        metadata={
+            "doc": "Take lines before and after the article out for where they stand, not only for what they say."
+        },
     )
 
 
@@ -46,7 +49,7 @@ def label(text: str, options: BoilerplateOptions) -> list[Label]:
     extent = find_extent(lines, marks, evidence)
     _settle(lines, marks, extent, evidence)
     if options.structure:
-        mark_outside(lines, marks, extent, evidence)
+        mark_outside(lines, marks, extent)
     return [
         Label(start=line.start, end=line.end, kind=hit.kind, rule=hit.rule)
         for line, hit in zip(lines, marks, strict=True)
@@ -58,6 +61,8 @@ def _mark_lines(text: str, lines: list[Line], phrases: Phrases) -> Marks:
     marks: Marks = [mark_line(line, phrases) for line in lines]
     for place, hit in mark_inside(comparable(text), lines, phrases).items():
         marks[place] = marks[place] or hit
+    page = is_whole_page(marks)
+    marks = [doubt(hit, line, page=page) for hit, line in zip(marks, lines, strict=True)]
     for place, line in enumerate(lines):
         if is_underline(line) and place and not line.gap:
             marks[place] = None

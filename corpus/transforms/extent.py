@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Final
 
-from corpus.transforms.blocks import Marks, is_weak
+from corpus.transforms.evidence import WHOLE_PAGE, WITHIN, Marks, is_weak
 from corpus.transforms.lines import Line
 from corpus.transforms.phrases import Hit
 
@@ -22,33 +21,6 @@ _LEAST_JOIN: Final = 3.0
 _LEAST_QUIET: Final = 0.8
 _JOIN_SHARE: Final = 0.15
 _ENDINGS: Final = ("comment_form", "comments", "related_links", "adjacent_links")
-_WITHIN: Final = (
-    "title", "byline", "dateline", "caption", "image_credit", "social_embed", "advertisement", "separator", "other",
-)  # fmt: skip
-"""Kinds that stand within articles as well: they say nothing about the lines around them."""
-WHOLE_PAGE: Final = 10.0
-"""With this much evidence a text is a whole saved page: then it counts for every line, however far away."""
-_HINTED: Final = 0.4
-_IN_BLOCK: Final = 0.2
-REACH: Final = 8
-"""How many lines away a mark still says that a line belongs to the page around the article."""
-
-
-def page_evidence(marks: Marks) -> list[float]:
-    """For every line, how much around it belongs to a page rather than to an article."""
-    sums = list(accumulate((_weight(hit) for hit in marks), initial=0.0))
-    count = len(marks)
-    if sums[-1] >= WHOLE_PAGE:
-        return [sums[-1]] * count
-    return [sums[min(count, place + REACH + 1)] - sums[max(0, place - REACH)] for place in range(count)]
-
-
-def _weight(hit: Hit | None) -> float:
-    if hit is None or hit.kind in _WITHIN:
-        return 0.0
-    if hit.form == "block":
-        return _IN_BLOCK
-    return _HINTED if is_weak(hit) else 1.0
 
 
 def find_extent(lines: list[Line], marks: Marks, evidence: list[float]) -> tuple[int, int]:
@@ -85,7 +57,7 @@ def _best_run(scores: list[float], first: int, last: int) -> tuple[int, int, flo
 def _belongs(score: float, best: float, gap: Marks, least: float) -> bool:
     """Whether another run of prose is part of the article: weighty, and little boilerplate stands in between."""
     between = [hit for hit in gap if hit is not None and not is_weak(hit)]
-    if least < _LEAST_JOIN and all(hit.kind in _WITHIN for hit in between):
+    if least < _LEAST_JOIN and all(hit.kind in WITHIN for hit in between):
         return score >= least
     return score >= max(_LEAST_JOIN, best * _JOIN_SHARE) and len(between) * 5 <= len(gap)
 

@@ -15,6 +15,8 @@ SENTENCE_ENDS: Final = ".!?\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964\uff0e\uff6
 CLOSERS: Final = "\"'\u201d\u2019\u00bb\u203a)]}\u300d\u300f\uff09\u3011\u201c*_"
 _LOUD: Final = ("?", "!", "\u2026", "...", "\uff1f", "\uff01", "\u061f")
 
+_ANNOUNCES: Final = ":\uff1a"
+
 PROSE_WORDS: Final = 10
 """A line with this many words that ends like a sentence is prose."""
 LONG_WORDS: Final = 25
@@ -47,7 +49,7 @@ class Line(NamedTuple):
     @property
     def prose(self) -> bool:
         """Whether the line reads like a paragraph of an article rather than a link, a label or a heading."""
-        return self.words >= (PROSE_WORDS if self.closed else LONG_WORDS)
+        return self.words >= (PROSE_WORDS if self.closed or self.plain[-1] in _ANNOUNCES else LONG_WORDS)
 
     @property
     def sentence(self) -> bool:

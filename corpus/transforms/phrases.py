@@ -164,8 +164,8 @@ def _reach(phrase: str) -> int:
 
 
 def _breaks(text: str, position: int) -> bool:
-    """Whether no word runs across `position`."""
-    if position <= 0 or position >= len(text):
+    """Whether no word runs across `position`; a phrase may end within a number (`Copyright 20`)."""
+    if position <= 0 or position >= len(text) or text[position - 1] in "0123456789":
         return True
     table = class_table()
     return not (table[ord(text[position - 1])] == WORD == table[ord(text[position])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpus.transforms.lines import LONG_WORDS, PROSE_WORDS, Line
+from corpus.transforms.lines import LONG_WORDS, Line
 from corpus.transforms.phrases import LONGEST, Hit, Phrases
 from corpus.transforms.unicode import starts_lower
 
@@ -15,11 +15,12 @@ _RULERS: Final = frozenset(
 _UNDERLINES: Final = (frozenset("="), frozenset("-"))
 _DOTS: Final = frozenset(". \u2026")
 _BREAKS: Final = re.compile(
-    "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\"\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a-]+"
+    "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\"\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a\u060c\u061b-]+"
 )
 _NUMBER: Final = re.compile(
     "[0-9\u0660-\u0669\u06f0-\u06f9]+(?:st|nd|rd|th|am|pm|h|uhr|er|\u00ba|\u00aa|min)?|[0-9]+h[0-9]+|t?[0-9]+z?"
 )
+_OF: Final = ("de", "del", "di", "of", "d", "the")
 _YEAR: Final = re.compile("(?:19|20)[0-9][0-9]|[\u0661\u0662\u06f1][\u0660-\u0669\u06f0-\u06f9]{3}")
 _ANY_YEAR: Final = re.compile("(?:19|20)[0-9][0-9]")
 _FULL_DATE: Final = re.compile(
@@ -39,9 +40,11 @@ MOST_TRAIL_WORDS: Final = 4
 MOST_NAME_WORDS: Final = 12
 MOST_DATE_WORDS: Final = 16
 MOST_INSIDE_WORDS: Final = 40
+MOST_LEGAL_WORDS: Final = 100
+"""A phrase anywhere in a line tells what it is when the line has at most this many words; legal notices are longer."""
 _OF_SHORT_LINES: Final = ("related_links", "adjacent_links", "dateline", "byline", "tags", "navigation", "share_links")
 """Kinds of which a line that reads like prose is seldom one."""
-_OF_BOXES: Final = ("newsletter", "paywall", "comment_form", "advertisement", "other")
+_OF_BOXES: Final = ("newsletter", "paywall", "comments", "advertisement", "other")
 """Kinds of which a long paragraph is seldom one."""
 MOST_CREDIT_WORDS: Final = 12
 """A line with a credit in it that is longer than this is the caption itself."""
@@ -60,16 +63,21 @@ def mark_line(line: Line, phrases: Phrases) -> Hit | None:
         return Hit("dateline", "date", "structure:date")
     if hit is not None and hit.kind == "comments" and hit.form == "end":
         return hit._replace(form="hint")
-    return _doubted(hit, line) if hit is not None else None
+    return hit
 
 
-def _doubted(hit: Hit, line: Line) -> Hit:
-    """`hit`, weaker where the line is a whole sentence, as an article may have it; a credit in a caption is a caption."""
+def doubt(hit: Hit | None, line: Line, *, page: bool) -> Hit | None:
+    """`hit`, weaker where the line is a paragraph as an article may have it; a credit in a caption is a caption.
+
+    On a whole saved page more lines are what they begin with.
+    """
+    if hit is None:
+        return None
     if hit.kind == "image_credit" and line.words > MOST_CREDIT_WORDS:
-        return hit._replace(kind="caption")
+        return hit._replace(kind="caption", form="hint" if line.words >= LONG_WORDS else hit.form)
     if hit.form in ("start", "end"):
-        most = PROSE_WORDS if hit.kind in _OF_SHORT_LINES else LONG_WORDS if hit.kind in _OF_BOXES else line.words + 1
-        if line.prose and line.words >= most:
+        short = hit.kind in _OF_SHORT_LINES or (hit.kind in _OF_BOXES and not page)
+        if line.prose and (short or (hit.kind in _OF_BOXES and line.words >= LONG_WORDS)):
             return hit._replace(form="hint")
     return hit
 
@@ -80,7 +88,10 @@ def mark_inside(text: str, lines: list[Line], phrases: Phrases) -> dict[int, Hit
     for phrase, hit in phrases.inside:
         if phrase in text:
             for place, line in enumerate(lines):
-                if line.words <= MOST_INSIDE_WORDS and phrase in line.folded:
+                if (
+                    line.words <= (MOST_LEGAL_WORDS if hit.kind == "copyright" else MOST_INSIDE_WORDS)
+                    and phrase in line.folded
+                ):
                     found.setdefault(place, hit)
     return found
 
@@ -103,7 +114,7 @@ def holds_date(line: Line, phrases: Phrases) -> bool:
         return True
     if not _ANY_YEAR.search(line.folded):
         return False
-    tokens = [token for token in _BREAKS.split(line.folded) if token]
+    tokens = [token for token in _BREAKS.split(line.folded) if token and token not in _OF]
     months = phrases.words["dateline"]
     return any(
         _YEAR.fullmatch(year) and _NUMBER.fullmatch(day) and month in months and len(month) > 2

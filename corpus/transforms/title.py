@@ -154,7 +154,9 @@ def _best(lines: list[Line], places: list[int], end: int, known: dict[int, Label
 def _look(lines: list[Line], place: int, end: int, known: dict[int, Label]) -> float:
     """How much a line looks like the headline: of some words, right above the article or its byline, printed twice."""
     line = lines[place]
-    below = [known[other.start].kind if other.start in known else "" for other in lines[place + 1 : min(end, place + 6)]]
+    below = [
+        known[other.start].kind if other.start in known else "" for other in lines[place + 1 : min(end, place + 6)]
+    ]
     around = lines[max(0, place - WINDOW) : end + 3]
     score = -1.7 if line.words == 1 else -1.2 if line.words == 2 else 0.0
     score += sum(worth for distance, worth in _DISTANCES if end - 1 - place >= distance)
