@@ -31,9 +31,10 @@ def with_fact(**facts: Any) -> None:
     pipeline.make_manifest = leaking
 
 
-def in_listed_order() -> None:
-    """Forget to sort the inputs."""
-    corpus.io.listing.sorted = lambda files, key: list(files)  # type: ignore[attr-defined]
+def in_written_order() -> None:
+    """Take the inputs in the order in which they were written, and not by their ids."""
+    listing: Any = corpus.io.listing
+    listing.sorted = lambda files, key: sorted(files, key=lambda file: Path(sys.argv[1], file.path).stat().st_mtime_ns)
 
 
 LEAKS: dict[str, Callable[[], None]] = {
@@ -43,7 +44,7 @@ LEAKS: dict[str, Callable[[], None]] = {
     "folder": lambda: with_fact(folder=Path.cwd()),
     "chance": lambda: with_fact(drawn=random.random()),
     "workers": lambda: with_fact(workers=sys.argv[3]),
-    "order": in_listed_order,
+    "order": in_written_order,
     "locale": lambda: with_fact(locale=os.environ.get("LC_ALL")),
 }
 

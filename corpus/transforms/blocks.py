@@ -1,11 +1,11 @@
-"""Blocks of lines that belong together: an embedded post, a caption and its credit, a header and what stands below it."""
+"""Lines that belong together: an embedded post, a caption and its credit, a header and what stands below it."""
 
 from __future__ import annotations
 
 from itertools import accumulate
 from typing import Final
 
-from corpus.transforms.evidence import Marks, is_weak, is_whole_page
+from corpus.transforms.evidence import Marks, is_weak
 from corpus.transforms.lines import Line
 from corpus.transforms.phrases import Hit
 from corpus.transforms.rules import is_attribution
@@ -19,7 +19,8 @@ MOST_BOX_LINES: Final = 5
 BOX_WORDS: Final = 60
 """A box that asks for something is shorter, and none of its lines has more words than this."""
 COMMENTS_SHARE: Final = 3
-"""Below a header of comments at most one in so many words of the text's prose stands; else it heads a chapter."""
+"""Below a header of comments at most one in so many words of the text's prose stands; else it may head a chapter."""
+BUTTONS_WITHIN: Final = 8
 
 BOXES: Final = ("newsletter", "paywall", "cookie_notice", "comment_form")
 _SHORT_BOXES: Final = (*BOXES, "tags")
@@ -51,7 +52,7 @@ def mark_captions(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
 
 
 def mark_rows(lines: list[Line], marks: Marks) -> None:
-    """In a text with blank lines, paragraphs of which at least half the lines are buttons of one kind: the others too."""
+    """In a text with blank lines, whole paragraphs of which at least half the lines are buttons of one kind."""
     start = 0
     while start < len(lines):
         end = start + 1
@@ -64,17 +65,21 @@ def mark_rows(lines: list[Line], marks: Marks) -> None:
         start = end
 
 
-def mark_blocks(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
+def mark_blocks(lines: list[Line], marks: Marks, *, spaced: bool, page: bool) -> None:
     """The lines below each header, as far as they belong to it."""
     prose = list(accumulate((line.words if line.prose else 0 for line in lines), initial=0))
-    most = MOST_ITEMS if is_whole_page(marks) else MOST_ITEMS // 2
+    most = MOST_ITEMS if page else MOST_ITEMS // 2
     place = 0
     while place < len(lines):
         hit = marks[place]
         place += 1
         if hit is None or not _opens(hit, spaced=spaced):
             continue
-        if spaced and hit.kind == "comments" and (prose[-1] - prose[place]) * COMMENTS_SHARE < prose[-1]:
+        if spaced and hit.kind == "comments":
+            small = (prose[-1] - prose[place]) * COMMENTS_SHARE < prose[-1]
+            if not (small or _heads_comments(lines, marks, place)):
+                marks[place - 1] = None
+                continue
             end = _comments_end(marks, place)
         elif spaced:
             end = _spaced_end(lines, marks, place, hit.kind, most if prose[place] else 0)
@@ -98,6 +103,12 @@ def _mark_rest(lines: list[Line], marks: Marks, places: range, kind: str) -> Non
             marks[place] = Hit(kind, "block", f"block:{kind}")
 
 
+def _heads_comments(lines: list[Line], marks: Marks, below: int) -> bool:
+    """Whether a header that much prose stands below counts comments, or readers' buttons follow soon."""
+    counted = any(character in "0123456789" for character in lines[below - 1].plain)
+    return counted or any(hit is not None and hit.kind == "comments" for hit in marks[below : below + BUTTONS_WITHIN])
+
+
 def _comments_end(marks: Marks, first: int) -> int:
     """Where comments end: at the next thing of another kind, unless readers' buttons go on below it."""
     end = first
@@ -110,7 +121,7 @@ def _comments_end(marks: Marks, first: int) -> int:
 
 
 def _spaced_end(lines: list[Line], marks: Marks, first: int, kind: str, most: int) -> int:
-    """Where a block ends in a text with blank lines: a box with its paragraph, a list of links before the next prose."""
+    """Where a block ends in a text with blank lines: a box with its paragraph, a list before the next prose."""
     end = first
     while end < len(lines) and not lines[end].gap and end - first < MOST_BOX_LINES:
         if _is_other_head(marks[end], kind) or (lines[end].prose and kind not in BOXES) or lines[end].words > BOX_WORDS:

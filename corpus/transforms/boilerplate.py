@@ -10,12 +10,12 @@ from corpus.transforms.evidence import Marks, is_weak, is_whole_page, page_evide
 from corpus.transforms.extent import find_extent
 from corpus.transforms.lines import Line, is_spaced, split_lines
 from corpus.transforms.outside import mark_outside
-from corpus.transforms.phrases import Hit, Phrases, comparable, languages, load
+from corpus.transforms.phrases import Phrases, comparable, languages, load
 from corpus.transforms.rules import doubt, is_underline, mark_inside, mark_line
 from corpus.transforms.stretches import Label
 
 HINTS_COUNT: Final = 1.5
-"""Words that may be a heading as well as a link count outside the article, with so much evidence around (their own included)."""
+"""A word that may be a heading as well as a link counts outside the article, with so much evidence around and in it."""
 SIGNATURE_WORDS: Final = 8
 
 
@@ -38,18 +38,20 @@ def label(text: str, options: BoilerplateOptions) -> list[Label]:
     """The stretches of a normalised `text` that are no part of the article: sorted, whole lines, not overlapping."""
     phrases = load(options.languages or languages())
     lines = split_lines(text)
-    marks = _mark_lines(text, lines, phrases)
     spaced = is_spaced(lines)
+    marks = _mark_lines(text, lines, phrases)
+    page = is_whole_page(marks, spaced=spaced)
+    marks = [doubt(hit, line, page=page) for hit, line in zip(marks, lines, strict=True)]
     mark_posts(lines, marks)
     mark_captions(lines, marks, spaced=spaced)
     if spaced:
         mark_rows(lines, marks)
-    mark_blocks(lines, marks, spaced=spaced)
-    evidence = page_evidence(marks)
-    extent = find_extent(lines, marks, evidence)
+    mark_blocks(lines, marks, spaced=spaced, page=page)
+    evidence = page_evidence(marks, page=page)
+    extent = find_extent(lines, marks, evidence, page=page)
     _settle(lines, marks, extent, evidence)
     if options.structure:
-        mark_outside(lines, marks, extent)
+        mark_outside(lines, marks, extent, page=page)
     return [
         Label(start=line.start, end=line.end, kind=hit.kind, rule=hit.rule)
         for line, hit in zip(lines, marks, strict=True)
@@ -61,8 +63,6 @@ def _mark_lines(text: str, lines: list[Line], phrases: Phrases) -> Marks:
     marks: Marks = [mark_line(line, phrases) for line in lines]
     for place, hit in mark_inside(comparable(text), lines, phrases).items():
         marks[place] = marks[place] or hit
-    page = is_whole_page(marks)
-    marks = [doubt(hit, line, page=page) for hit, line in zip(marks, lines, strict=True)]
     for place, line in enumerate(lines):
         if is_underline(line) and place and not line.gap:
             marks[place] = None
@@ -71,15 +71,20 @@ def _mark_lines(text: str, lines: list[Line], phrases: Phrases) -> Marks:
 
 def _settle(lines: list[Line], marks: Marks, extent: tuple[int, int], evidence: list[float]) -> None:
     """Drop weak evidence inside the article, and lone words outside it when nothing around belongs to a page."""
-    first, last = extent if extent[0] < extent[1] else (0, len(lines))
+    found = extent[0] < extent[1]
+    first, last = extent if found else (0, len(lines))
     for place, hit in enumerate(marks):
         if hit is None or not is_weak(hit):
             continue
-        inside = first <= place < last and not _signs(lines, place, first, hit)
+        inside = first <= place < last and not (found and _signs(lines, marks, place, first))
         if inside or (hit.form == "hint" and evidence[place] < HINTS_COUNT):
             marks[place] = None
 
 
-def _signs(lines: list[Line], place: int, first: int, hit: Hit) -> bool:
-    """Whether a line below the article's first sentences is the byline or date of a text that has its summary first."""
-    return hit.form in ("name", "date") and place <= first + 2 and lines[place].words <= SIGNATURE_WORDS
+def _signs(lines: list[Line], marks: Marks, place: int, first: int) -> bool:
+    """Whether a line is the byline below an article's summary, or the date below that byline."""
+    hit = marks[place]
+    if hit is None or place > first + 2 or lines[place].words > SIGNATURE_WORDS:
+        return False
+    above = marks[place - 1] if place else None
+    return hit.form == "name" or (hit.form == "date" and above is not None and above.kind == "byline")

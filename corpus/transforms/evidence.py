@@ -10,8 +10,10 @@ from corpus.transforms.phrases import Hit
 Marks = list[Hit | None]
 """What each line is, one entry a line; None for a line of the article."""
 
-WHOLE_PAGE: Final = 10.0
+WHOLE_PAGE: Final = 6.0
 """With this much evidence a text is a whole saved page: then it counts for every line, however far away."""
+SPACED_PAGE: Final = 20.0
+"""The same for a text with blank lines: whoever saved paragraphs seldom saved a whole page."""
 REACH: Final = 8
 """How many lines away a mark still says that a line belongs to the page around the article."""
 WITHIN: Final = (
@@ -28,16 +30,16 @@ def is_weak(hit: Hit | None) -> bool:
     return hit is None or hit.form in _WEAK
 
 
-def is_whole_page(marks: Marks) -> bool:
+def is_whole_page(marks: Marks, *, spaced: bool) -> bool:
     """Whether a text is a whole saved page rather than an article with some leftovers."""
-    return sum(map(_weight, marks)) >= WHOLE_PAGE
+    return sum(map(_weight, marks)) >= (SPACED_PAGE if spaced else WHOLE_PAGE)
 
 
-def page_evidence(marks: Marks) -> list[float]:
-    """For every line, how much around it belongs to a page rather than to an article."""
+def page_evidence(marks: Marks, *, page: bool) -> list[float]:
+    """For every line, how much around it belongs to a page rather than to an article; on a whole page all there is."""
     sums = list(accumulate(map(_weight, marks), initial=0.0))
     count = len(marks)
-    if sums[-1] >= WHOLE_PAGE:
+    if page:
         return [sums[-1]] * count
     return [sums[min(count, place + REACH + 1)] - sums[max(0, place - REACH)] for place in range(count)]
 

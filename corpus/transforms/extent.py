@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.transforms.evidence import WHOLE_PAGE, WITHIN, Marks, is_weak
+from corpus.transforms.evidence import WITHIN, Marks, is_weak
 from corpus.transforms.lines import Line
 from corpus.transforms.phrases import Hit
 
@@ -23,10 +23,10 @@ _JOIN_SHARE: Final = 0.15
 _ENDINGS: Final = ("comment_form", "comments", "related_links", "adjacent_links")
 
 
-def find_extent(lines: list[Line], marks: Marks, evidence: list[float]) -> tuple[int, int]:
+def find_extent(lines: list[Line], marks: Marks, evidence: list[float], *, page: bool) -> tuple[int, int]:
     """The article's first line and the one after its last; (0, 0) where nothing reads like prose."""
     scores = _scores(lines, marks, evidence)
-    least = _LEAST_JOIN if evidence and evidence[0] >= WHOLE_PAGE else _LEAST_QUIET
+    least = _LEAST_JOIN if page else _LEAST_QUIET
     first, last, best = _best_run(scores, 0, len(lines))
     for _ in range(_MOST_JOINS):
         start, end, score = _best_run(scores, last, len(lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.transforms.evidence import WITHIN, Marks, is_weak, is_whole_page, page_evidence
+from corpus.transforms.evidence import WITHIN, Marks, is_weak, page_evidence
 from corpus.transforms.lines import Line
 from corpus.transforms.phrases import Hit
 
@@ -15,14 +15,13 @@ ENOUGH_SENTENCE: Final = 4.0
 """A sentence outside the article needs more."""
 
 
-def mark_outside(lines: list[Line], marks: Marks, extent: tuple[int, int]) -> None:
+def mark_outside(lines: list[Line], marks: Marks, extent: tuple[int, int], *, page: bool) -> None:
     """Mark what stands outside the article's `extent` and has enough evidence around it on its own side."""
     first, last = extent
     if first >= last:
         return
-    whole = is_whole_page(marks)
-    before = page_evidence(marks if whole else marks[:first])
-    after = page_evidence(marks if whole else marks[last:])
+    before = page_evidence(marks if page else marks[:first], page=page)
+    after = page_evidence(marks if page else marks[last:], page=page)
     for place in range(first):
         if marks[place] is None and before[place] >= (ENOUGH_SENTENCE if lines[place].sentence else ENOUGH):
             marks[place] = Hit("navigation", "outside", "structure:before_article")
@@ -30,12 +29,12 @@ def mark_outside(lines: list[Line], marks: Marks, extent: tuple[int, int]) -> No
     for place in range(last, len(lines)):
         kind = _block_kind(marks[place], kind)
         least = ENOUGH_SENTENCE if lines[place].sentence and kind != "comments" else ENOUGH_AFTER
-        if kind and marks[place] is None and after[place if whole else place - last] >= least:
+        if kind and marks[place] is None and after[place if page else place - last] >= least:
             marks[place] = Hit(kind, "outside", "structure:after_article")
 
 
 def _block_kind(hit: Hit | None, kind: str) -> str:
-    """What lines are below `hit`, which stands after the article, when they were `kind` above it; empty is: still article."""
+    """What unnamed lines below `hit` are, when they were `kind` above it; empty as long as the article may go on."""
     if hit is None or is_weak(hit) or hit.kind in WITHIN:
         return kind
     return hit.kind if hit.form == "head" else kind or "related_links"

@@ -11,7 +11,7 @@ All phrases are compared after simple case folding, with straight apostrophes an
 | `start` | the line begins with the phrase, at the end of a word |
 | `end` | the line ends with the phrase, at the start of a word |
 | `inside` | the phrase stands anywhere in the line |
-| `words` | the line holds nothing but words of this list (and digits, for a `dateline`); small words of a name (`byline`) |
+| `words` | the line holds nothing but words of this list (for a `dateline`: and digits; for a `byline`: in its name) |
 | `name` | the line begins with the phrase and goes on with a name (`By Ada Example`); only outside the article's text |
 """
 
@@ -37,7 +37,10 @@ LONGEST: Final = 600
 MOST_WORDS: Final = 48
 """Phrases at the start or end of a line count in lines of at most this many words; lone words in a quarter of that."""
 
-_MARKS: Final = " \t0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»‹›“”„‘’–—―…·•●▪►▶▸◄◀→←↓↑↩⇒×✕✖✓✔★☆|¦§¶†‡¿¡、。・：；，！？（）［］【】「」『』〈〉《》＞＜،؛؟"
+_MARKS: Final = (
+    " \t0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»‹›“”„‘’–—―…·•●▪►▶▸◄◀→←↓↑↩⇒×✕✖✓✔★☆|¦§¶†‡¿¡"
+    "、。・：；，！？（）［］【】「」『』〈〉《》＞＜،؛؟"
+)
 _EDGES: Final = (4, 2, 1)
 """Phrases are found by their first (or last) 4 characters, shorter ones by 2 or 1."""
 

@@ -10,12 +10,15 @@ from corpus.transforms.phrases import LONGEST, Hit, Phrases
 from corpus.transforms.unicode import starts_lower
 
 _RULERS: Final = frozenset(
-    "~*-_=#\u2022\u00b7\u2014\u2013\u2026.\u2042\u2217\u25a0\u25a1\u25c6\u25c7\u25cf\u25cb\u2605\u2606\u2733\u2500\u2501\u2619\u2766 \t"
+    "~*-_=#"
+    "\u2022\u00b7\u2014\u2013\u2026.\u2042\u2217\u25a0\u25a1\u25c6\u25c7\u25cf\u25cb\u2605\u2606"
+    "\u2733\u2500\u2501\u2619\u2766 \t"
 )
 _UNDERLINES: Final = (frozenset("="), frozenset("-"))
 _DOTS: Final = frozenset(". \u2026")
 _BREAKS: Final = re.compile(
-    "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\"\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a\u060c\u061b-]+"
+    "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\""
+    "\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a\u060c\u061b-]+"
 )
 _NUMBER: Final = re.compile(
     "[0-9\u0660-\u0669\u06f0-\u06f9]+(?:st|nd|rd|th|am|pm|h|uhr|er|\u00ba|\u00aa|min)?|[0-9]+h[0-9]+|t?[0-9]+z?"
@@ -24,7 +27,8 @@ _OF: Final = ("de", "del", "di", "of", "d", "the")
 _YEAR: Final = re.compile("(?:19|20)[0-9][0-9]|[\u0661\u0662\u06f1][\u0660-\u0669\u06f0-\u06f9]{3}")
 _ANY_YEAR: Final = re.compile("(?:19|20)[0-9][0-9]")
 _FULL_DATE: Final = re.compile(
-    "(?<![0-9])(?:[0-3]?[0-9][./-] ?[01]?[0-9][./-] ?(?:19|20)[0-9][0-9]|(?:19|20)[0-9][0-9][./-][01]?[0-9][./-][0-3]?[0-9]"
+    "(?<![0-9])(?:[0-3]?[0-9][./-] ?[01]?[0-9][./-] ?(?:19|20)[0-9][0-9]"
+    "|(?:19|20)[0-9][0-9][./-][01]?[0-9][./-][0-3]?[0-9]"
     "|(?:19|20)[0-9][0-9] ?\u5e74 ?[01]?[0-9] ?\u6708 ?[0-3]?[0-9] ?\u65e5)(?![0-9])"
 )
 _ATTRIBUTION: Final = re.compile("(?:\u2014|\u2013|--?|\u2015) ?.{0,80}\\(@[A-Za-z0-9_]{1,20}\\)")
@@ -32,7 +36,11 @@ _EMBED_URL: Final = re.compile(
     "https?://(?:www\\.|m\\.|mobile\\.)?(?:twitter|x|youtube|instagram|facebook|tiktok|vimeo|t|youtu|pic\\.twitter)\\.(?:com|co|be)/[!-~]+"
 )
 _PARTICLES: Final = frozenset(
-    "and or with for of the in at & y e et und de la del della di da do dos van von der den du le el al bin ibn i a en och og the-".split()
+    (
+        *("and", "or", "with", "for", "of", "the", "in", "at", "&", "y", "e", "et", "und", "de", "la", "del", "della"),
+        *("di", "da", "do", "dos", "van", "von", "der", "den", "du", "le", "el", "al", "bin", "ibn", "i", "a", "en"),
+        *("och", "og"),
+    )
 )
 _TRAILS: Final = ((" > ", 2), (" \u203a ", 2), (" \u00bb ", 2), (" / ", 3), (" \u2192 ", 3), (" < ", 3))
 """Signs between section names, and the fewest pieces they make."""
@@ -54,7 +62,7 @@ def mark_line(line: Line, phrases: Phrases) -> Hit | None:
     """What `line` is by itself; forms `hint`, `name`, `date` and `trail` still depend on where it stands."""
     if not line.folded:
         return None
-    if not line.key:
+    if not line.key or (len(line.key) == 1 and line.key in _RULERS):
         return _mark_bare(line)
     hit = phrases.match(line.folded, line.key, line.words)
     if hit is None or hit.form == "hint":
@@ -87,11 +95,9 @@ def mark_inside(text: str, lines: list[Line], phrases: Phrases) -> dict[int, Hit
     found: dict[int, Hit] = {}
     for phrase, hit in phrases.inside:
         if phrase in text:
+            most = MOST_LEGAL_WORDS if hit.kind == "copyright" else MOST_INSIDE_WORDS
             for place, line in enumerate(lines):
-                if (
-                    line.words <= (MOST_LEGAL_WORDS if hit.kind == "copyright" else MOST_INSIDE_WORDS)
-                    and phrase in line.folded
-                ):
+                if line.words <= most and phrase in line.folded:
                     found.setdefault(place, hit)
     return found
 
@@ -132,7 +138,7 @@ def _mark_bare(line: Line) -> Hit | None:
     if (
         3 <= len(tokens) <= 7
         and any(_YEAR.fullmatch(token) for token in tokens)
-        and all(map(_NUMBER.fullmatch, tokens))
+        and all(_YEAR.fullmatch(token) or (len(token) <= 2 and _NUMBER.fullmatch(token)) for token in tokens)
     ):
         return Hit("dateline", "date", "structure:date")
     return None

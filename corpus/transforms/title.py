@@ -14,13 +14,14 @@ from corpus.transforms.unicode import starts_lower
 
 _HASHES: Final = re.compile("#{1,2} +(?P<title>[^ #].*?)(?: +#+)?$")
 _LIST_ITEM: Final = re.compile("(?:[-*+\u2022\u00b7>|\u2190@]|\u00ab(?!.*\u00bb)|[0-9]+[.)]) ?")
-_OPEN_ENDS: Final = tuple(",;:-/(&|") + ("\u2013", "\u2014", "\u3001", "\uff0c", "\uff1a", "\u060c", "\u061b")
+_OPEN_ENDS: Final = tuple(",;:-/(&|\u2013\u2014\u3001\uff0c\uff1a\u060c\u061b")
 _PLACE_RULES: Final = ("structure:before_article", "block:")
 """Rules that took a line out for where it stands: a headline may be among them."""
 _NEVER: Final = ("social_embed", "caption", "image_credit", "copyright", "other")
 _TRAILS: Final = (" | ", " \u00bb ", " \u203a ", " > ", " / ", " \u00b7 ", " \u2022 ", " :: ", " \u2192 ", " < ")
 _PIECES: Final = re.compile(
-    "[][ \t,.:;!?/|()\u2013\u2014\u2022<>\u00bb\u00ab\u203a\u2039\"'\u201c\u201d\u201e\u3001\u3002\uff0c\uff1a\uff1f\uff01\u300c\u300d\u2026-]+"
+    "[][ \t,.:;!?/|()<>\"'\u2013\u2014\u2022\u00bb\u00ab\u203a\u2039\u201c\u201d\u201e"
+    "\u3001\u3002\uff0c\uff1a\uff1f\uff01\u300c\u300d\u2026-]+"
 )
 WINDOW: Final = 60
 """So many lines above the article are looked at."""
@@ -28,6 +29,7 @@ MOST_WORDS: Final = 32
 FEWEST_WORDS: Final = 3
 """A first line with fewer words may be a section's name."""
 _LONG_PIECE: Final = 4
+TOLD_WITHIN: Final = 20_000
 HEADED: Final = 0.35
 """A line of which so many words stand in the article too is the headline of the line below it."""
 _DISTANCES: Final = ((0, 1.5), (1, -0.3), (2, -1.2), (12, -0.6), (20, -0.6))
@@ -48,7 +50,7 @@ class TitleOptions:
 def find_title(text: str, labels: list[Label], options: TitleOptions) -> tuple[str | None, list[Label]]:
     """The headline at the top of a normalised `text`, or None, and the labels of the line or lines that print it.
 
-    The labels are of kind `title`; they may lie on lines that `labels` take out for where they stand (see `with_title`).
+    The labels are of kind `title`; they may lie on lines that are in `labels` for where they stand (see `with_title`).
     """
     lines = split_lines(text)
     known = {label.start: label for label in labels}
@@ -58,10 +60,8 @@ def find_title(text: str, labels: list[Label], options: TitleOptions) -> tuple[s
         place, title, count = marked
         return title, [_label(line, "title:markdown") for line in lines[place : place + count]]
     places = [place for place in range(max(0, end - WINDOW), end) if _may_be_title(lines[place], known, options)]
-    if _is_page(lines[:end], known):
-        best = _best(lines, places, end, known)
-    else:
-        best = _first(lines, places, end, known)
+    choose = _best if _is_page(lines[:end], known) else _first
+    best = choose(lines, places, end, known)
     if best is None:
         return None, []
     return lines[best].plain, [_label(lines[twin], "title:headline") for twin in _twins(lines, best, end)]
@@ -116,14 +116,14 @@ def _first(lines: list[Line], places: list[int], end: int, known: dict[int, Labe
     """In a text that starts with its article: the first line, when it stands alone and is followed by the article."""
     for place in places[:2]:
         above = [line for line in lines[:place] if line.start not in known]
-        if not above or (len(above) == 1 and above[0].words <= KICKER_WORDS and not above[0].closed):
-            if _stands_alone(lines, place, end, known):
-                return place
+        kicker = len(above) == 1 and above[0].words <= KICKER_WORDS and not above[0].closed
+        if (kicker or not above) and _stands_alone(lines, place, end, known):
+            return place
     return None
 
 
 def _stands_alone(lines: list[Line], place: int, end: int, known: dict[int, Label]) -> bool:
-    """Whether a line has the look of a headline and nothing but bylines, dates and the like between it and the article."""
+    """Whether a line looks like a headline, with nothing but bylines, dates and the like before the article."""
     line = lines[place]
     digits = sum(1 for character in line.plain if character in "0123456789")
     if line.words < FEWEST_WORDS or digits * 4 > len(line.plain) or "@" in line.plain or line.plain.count(": ") > 1:
@@ -138,7 +138,7 @@ def _stands_alone(lines: list[Line], place: int, end: int, known: dict[int, Labe
 
 def _best(lines: list[Line], places: list[int], end: int, known: dict[int, Label]) -> int | None:
     """The line above a page's article that looks most like a headline; of equal ones the first."""
-    body = " ".join(line.folded or line.plain for line in lines[end:] if line.start not in known)
+    body = " ".join(line.folded or line.plain for line in lines[end:] if line.start not in known)[:TOLD_WITHIN]
     told = {place: _told_again(lines[place], body) for place in places}
     best, best_score = None, 0.0
     for place in places:
@@ -180,12 +180,12 @@ def _told_again(line: Line, body: str) -> float:
 
 
 def _twins(lines: list[Line], place: int, end: int) -> list[int]:
-    """The title's line and those around it that print the same words."""
+    """The title's line and those right around it that print the same words."""
     wanted = lines[place].key
     first = last = place
-    while first > 0 and lines[first - 1].key == wanted:
+    while first > max(0, place - WINDOW) and lines[first - 1].key == wanted:
         first -= 1
-    while last + 1 < end and lines[last + 1].key == wanted:
+    while last + 1 < min(end, place + WINDOW) and lines[last + 1].key == wanted:
         last += 1
     return list(range(first, last + 1))
 

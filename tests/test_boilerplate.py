@@ -1,0 +1,274 @@
+"""What is taken out of an article and under which name, and above all: what is not."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.schema import KINDS
+from corpus.transforms.boilerplate import BoilerplateOptions, label
+from corpus.transforms.normalize import WHITE_SPACE, normalize
+from corpus.transforms.phrases import languages, load
+from corpus.transforms.stretches import cut, restore
+from tests.article_texts import CLOSING, OPENING, SURVIVORS, wrapped
+
+OPTIONS = BoilerplateOptions()
+ARTICLE = f"{OPENING}\n\n{CLOSING}"
+
+BEFORE = {
+    "byline": ["By Ada Quill", "By Ada Quill and Ben Moor", "By Quay News staff", "*By Ada Quill*", "_Von Uwe Sand_"],
+    "dateline": [
+        "Published: 3 May 2024, 10:15",
+        "Old Quay, 15 April 2024",
+        "3. Mai 2024",
+        "2024-05-03",
+        "03.05.2024 um 10:15 Uhr",
+    ],
+    "navigation": ["Home > News > Harbour", "Start › Ort › Hafen", "الرئيسية > أخبار > الميناء", "ホーム > 地域 > 港"],
+    "other": ["3 min read", "Listen to this article - 2 min", "Lesezeit: 1 Minute"],
+    "share_links": ["Share on Facebook\nShare on Twitter\nEmail this article", "Teilen\nTwittern\nE-Mail"],
+    "image_credit": ["(Photo: Ben Moor / Quay News)", "*Fotos: Uwe Sand*", "Photograph by Ben Moor"],
+    "cookie_notice": ["We use cookies to improve your experience.\nAccept all   Manage settings"],
+}
+"""What sites print above an article, by kind."""
+
+AFTER = {
+    "comment_form": ["Leave a Reply\n\nYour email address will not be published. Required fields are marked *"],
+    "comments": [
+        "COMMENTS",
+        "2 comments\n\nDora P. says:\nMy grandmother rowed here. I had no idea.\nReply\n\nheron:\nLovely, damp.",
+        "Kommentare (0)",
+    ],
+    "related_links": [
+        "Related Posts\nA Mast for Sale\nHow to Moor a Goat",
+        "### Related stories\n\n- A Mast for Sale\n- How to Moor a Goat",
+        "You may also like\n\nTen Quiet Bridges\n\nThe Man Who Indexed Fog",
+        "Lesen Sie auch\nEin Mast zu verkaufen",
+    ],
+    "adjacent_links": [
+        "Previous Article\nA Mast for Sale\n\nA Mast for Sale\n\nNext Article\nWho Painted It?\n\nWho Painted It?",
+        "Vorheriger Beitrag\nEin Mast zu verkaufen\n\nEin Mast zu verkaufen",
+    ],
+    "newsletter": [
+        "Weather alerts by email\nSign up now - it's free",
+        "Sign up for our newsletter\nThe best of the river, every Friday, in a boat near you.",
+        "**Jetzt anmelden:** unser kostenloser Newsletter „Am Fluss“",
+    ],
+    "paywall": [
+        "Subscribe to continue reading\nYou have 2 left. It costs less than a cup of tea on the quay, and lasts.",
+        "Weiterlesen mit FB+\nSie haben noch 2 kostenlose Artikel. Jetzt Abo abschließen oder anmelden.",
+    ],
+    "tags": ["Tags: ferry, bridge, heron", "Schlagwörter: Fähre, Brücke"],
+    "copyright": [
+        "© 2024 Quay News. All rights reserved.",
+        "Copyright 2024 Quay News. This material may not be passed on.",
+        "Quay News is owned by its readers. No part of this page may be copied, stored or sent on.",
+    ],
+    "share_links": ["Share\nTweet\nWhatsApp\nCopy link"],
+    "advertisement": ["ADVERTISEMENT", "Anzeige"],
+}
+"""What sites print below an article, by kind."""
+
+BETWEEN = {
+    "social_embed": [
+        "The last rope is off. pic.twitter.com/Ab12Cd34Ef\n— Quay Watch (@quaywatch) May 3, 2024",
+        "Goodbye, old boat\n— Heron (@heron_x) May 3, 2024",
+    ],
+    "advertisement": [
+        "ADVERTISEMENT\nQuay Ropes - four for the price of three",
+        "Advertisement - story continues below",
+    ],
+    "separator": ["~", "* * *", "• • •", "⁂"],
+    "navigation": ["Read more..."],
+}
+"""What sites print between the paragraphs of an article, by kind."""
+
+
+def found(text: str, options: BoilerplateOptions = OPTIONS) -> list[tuple[str, str]]:
+    """Every line that `text` loses, with its kind."""
+    text = normalize(text)
+    labels = label(text, options)
+    return [(item.kind, line) for item in labels for line in text[item.start : item.end].split("\n")]
+
+
+def body_of(text: str) -> str:
+    text = normalize(text)
+    return cut(text, label(text, OPTIONS))[0]
+
+
+def cases(table: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(kind, text) for kind, texts in table.items() for text in texts]
+
+
+def lines_of(kind: str, text: str) -> list[tuple[str, str]]:
+    return [(kind, line) for line in text.split("\n") if line]
+
+
+@pytest.mark.parametrize(("kind", "text"), cases(BEFORE))
+def test_above_an_article(kind: str, text: str) -> None:
+    assert found(f"{text}\n\n{ARTICLE}") == lines_of(kind, text)
+
+
+@pytest.mark.parametrize(("kind", "text"), cases(AFTER))
+def test_below_an_article(kind: str, text: str) -> None:
+    assert found(f"{ARTICLE}\n\n{text}") == lines_of(kind, text)
+
+
+@pytest.mark.parametrize(("kind", "text"), cases(BETWEEN))
+def test_between_paragraphs(kind: str, text: str) -> None:
+    assert found(f"{OPENING}\n\n{text}\n\n{CLOSING}") == lines_of(kind, text)
+
+
+def test_a_caption_and_its_credit() -> None:
+    text = f"{OPENING}\n\nThe ferryman on his last morning\nImage credit: Quay Trust\n\n{CLOSING}"
+    assert found(text) == [
+        ("caption", "The ferryman on his last morning"),
+        ("image_credit", "Image credit: Quay Trust"),
+    ]
+
+
+def test_every_kind_but_the_title_is_covered() -> None:
+    assert {"title", "caption", *BEFORE, *AFTER, *BETWEEN} == set(KINDS)
+
+
+FRAMES = {
+    "alone": "{part}",
+    "between": f"{OPENING}\n\n{{part}}\n\n{CLOSING}",
+    "last": f"{OPENING}\n\n{CLOSING}\n\n{{part}}",
+    "first": f"{{part}}\n\n{OPENING}\n\n{CLOSING}",
+    "wrapped": f"{wrapped(OPENING)}\n\n{{part}}\n\n{wrapped(CLOSING)}",
+    "signed": f"By Ada Quill\n\nPublished: 3 May 2024\n\n{OPENING}\n\n{{part}}\n\n{CLOSING}\n\nCOMMENTS",
+    "form": f"{ARTICLE}\n\n{{part}}\n\nLeave a Reply\n\nPrevious Article\nA Mast\n\nNext Article\nHeron\n\nRelated Posts",
+    "shared": f"{ARTICLE}\n\n{{part}}\n\nShare\nTweet\nWhatsApp\nCopy link\n\n© 2024 Quay News. All rights reserved.",
+}
+"""Articles around a part of one."""
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("name", SURVIVORS)
+def test_parts_of_articles_survive(name: str, frame: str) -> None:
+    if name == "date inside" and frame in ("alone", "first"):
+        pytest.skip("a date above an article is its date")
+    part = normalize(SURVIVORS[name])
+    assert part in body_of(FRAMES[frame].format(part=part))
+
+
+@pytest.mark.parametrize("name", SURVIVORS)
+def test_parts_of_articles_survive_without_blank_lines(name: str) -> None:
+    part = normalize(SURVIVORS[name]).replace("\n\n", "\n")
+    text = f"{OPENING}\n{part}\n{CLOSING}"
+    assert body_of(text) == text
+
+
+def test_a_wrapped_article_loses_its_leftovers_alone() -> None:
+    text = (
+        f"We use cookies, so that the river remembers you on every visit.\nAccept all\nManage settings\n\n"
+        f"{wrapped(ARTICLE)}\n\nComments (0)"
+    )
+    assert body_of(text) == wrapped(ARTICLE)
+
+
+def test_a_last_sentence_after_an_advertisement_stays() -> None:
+    text = f"{ARTICLE}\n\nADVERTISEMENT\n\nTickets go on sale on 3 June.\n\nCOMMENTS"
+    assert found(text) == [("advertisement", "ADVERTISEMENT"), ("comments", "COMMENTS")]
+
+
+def test_a_heading_that_is_a_phrase_stays_above_its_prose() -> None:
+    text = f"{OPENING}\n\nComments\n\n" + "\n\n".join([OPENING, CLOSING, OPENING])
+    assert body_of(text) == text
+
+
+PAGE = [
+    ["Skip to content", "Quay News", "Home", "News", "Sport", "Harbour", "Weather", "Log in", "Subscribe"],
+    ["The Last Ferry Has Sailed", "By Ada Quill", "Published: 3 May 2024", "Share on Facebook", "Share on Twitter"],
+    [OPENING, CLOSING, OPENING.replace("ferry", "boat"), CLOSING.replace("bridge", "tunnel")],
+    ["Tags: ferry, bridge", "Leave a Reply", "Your email address will not be published. Required fields are marked *"],
+    ["Related Posts", "A Mast for Sale", "How to Moor a Goat", "Most read", "Fog Until Friday", "About us"],
+    ["Contact us", "Privacy policy", "Terms of use", "© 2024 Quay News. All rights reserved."],
+]
+"""A saved page: a line a block, no blank lines."""
+
+
+def test_a_saved_page_keeps_its_article_alone() -> None:
+    text = "\n".join(line for part in PAGE for line in part)
+    assert body_of(text) == "\n".join(PAGE[2])
+    kinds = {line: kind for kind, line in found(text)}
+    assert kinds["Quay News"] == "navigation"
+    assert kinds["Fog Until Friday"] == "related_links"
+
+
+def test_without_structure_only_named_lines_go() -> None:
+    text = "\n".join(line for part in PAGE for line in part)
+    lines = [line for _, line in found(text, BoilerplateOptions(structure=False))]
+    assert "Skip to content" in lines
+    assert "Quay News" not in lines
+
+
+def test_only_the_wanted_languages_count() -> None:
+    text = f"{ARTICLE}\n\nSchlagwörter: Fähre, Brücke"
+    assert found(text, BoilerplateOptions(languages=("en",))) == []
+    assert found(text, BoilerplateOptions(languages=("de",))) == [("tags", "Schlagwörter: Fähre, Brücke")]
+
+
+def test_every_option_is_documented() -> None:
+    assert all(str(item.metadata["doc"]).endswith(".") for item in fields(BoilerplateOptions))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_phrase_list_can_be_read(language: str) -> None:
+    assert load((language,)).whole
+
+
+HOSTILE = {
+    "one long line": ("word " * 200_000, 0),
+    "one long word": ("x" * 1_000_000, 0),
+    "one-letter lines": ("a\n" * 100_000, 0),
+    "combining marks": ("e" + "\u0301" * 50_000, 0),
+    "open brackets": ("[" * 300_000, 0),
+    "links": ("[a](b)" * 50_000, 0),
+    "stars": ("*a\n" * 50_000, 0),
+    "bylines": ("By Ada\n" * 50_000, 0),
+    "headers": ("Related Posts\n\n" * 50_000, 50_000),
+    "posts": ("— a (@b)\n" * 50_000, 50_000),
+    "rulers": ("~\n" * 50_000, 50_000),
+}
+"""Texts that nobody wrote, and how many labels each gets."""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts(name: str) -> None:
+    text, expected = HOSTILE[name]
+    assert len(label(normalize(text), OPTIONS)) == expected
+
+
+PIECES = st.sampled_from(
+    [OPENING, CLOSING, *SURVIVORS.values(), *(text for part in PAGE for text in part)]
+    + [text for table in (BEFORE, AFTER, BETWEEN) for texts in table.values() for text in texts]
+)
+TEXTS = st.one_of(st.text(max_size=300), st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=25).map("\n".join))
+
+
+@given(TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_labels_are_sorted_in_bounds_and_apart(text: str) -> None:
+    text = normalize(text)
+    position = -1
+    for item in label(text, OPTIONS):
+        assert position < item.start < item.end <= len(text)
+        part = text[item.start : item.end]
+        assert part == part.strip(WHITE_SPACE)
+        assert item.kind in KINDS
+        assert item.rule
+        position = item.end
+
+
+@given(TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_the_text_comes_back_and_the_body_is_trimmed(text: str) -> None:
+    text = normalize(text)
+    body, stretches = cut(text, label(text, OPTIONS))
+    assert restore(body, [{"offset": item.offset, "text": item.text} for item in stretches]) == text
+    assert body == body.strip(WHITE_SPACE)
