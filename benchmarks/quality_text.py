@@ -1,4 +1,4 @@
-"""Measure titles and boilerplate on plain text: `python benchmarks/quality_text.py --data DIR` (see the data's README)."""
+"""Measure titles and boilerplate on plain text: `python benchmarks/quality_text.py --data DIR` (see its README)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.transforms.boilerplate import BoilerplateOptions, label
-from corpus.transforms.normalize import WHITE_SPACE, normalize
+from corpus.transforms.normalize import normalize
 from corpus.transforms.phrases import comparable
 from corpus.transforms.stretches import Label, cut, restore
 from corpus.transforms.title import TitleOptions, find_title, with_title
@@ -22,6 +22,7 @@ LEAVES_HEADLINE_OUT = ("scrapinghub", "newspaper4k")
 
 
 def main() -> None:
+    """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled data")
     parser.add_argument("--worst", type=int, default=0, help="also list that many of the pages that score lowest")
@@ -34,9 +35,8 @@ def main() -> None:
         outcome = [extract(normalize(page[field]), removed) for page in pages]
         rows = scorer.score([(page["id"], page["body"], row[1]) for page, row in zip(pages, outcome, strict=True)])
         total = scorer.agg(rows)
-        print(
-            f"{field:5} F1 {total['sh4_F1']:.4f}  P {total['sh4_P']:.4f}  R {total['sh4_R']:.4f}  {by_source(scorer, pages, rows)}"
-        )
+        figures = "  ".join(f"{name} {total[f'sh4_{name}']:.4f}" for name in ("F1", "P", "R"))
+        print(f"{field:5} {figures}  {by_source(scorer, pages, rows)}")
         for row in sorted(rows, key=lambda row: row[6])[: arguments.worst]:
             print(f"      {row[0]} P {row[4]:.3f} R {row[5]:.3f} F1 {row[6]:.3f}")
     print_kept(pages, lost=arguments.lost)
@@ -52,14 +52,17 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def load_scorer(path: Path) -> Any:
+    """The scorer that lies beside the data, as a module."""
     spec = importlib.util.spec_from_file_location("score_body", path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def all_labels(text: str) -> tuple[str | None, list[Label]]:
+    """The title of a normalised text and all its labels."""
     labels = label(text, BOILERPLATE)
     title, titles = find_title(text, labels, TITLE)
     return title, with_title(labels, titles)
@@ -77,6 +80,7 @@ def extract(text: str, removed: Counter[str]) -> tuple[str | None, str]:
 
 
 def by_source(scorer: Any, pages: list[dict[str, Any]], rows: list[Any]) -> str:
+    """F1 of every source of the data."""
     sources = sorted({page["source"] for page in pages})
     parts = []
     for source in sources:
@@ -86,7 +90,7 @@ def by_source(scorer: Any, pages: list[dict[str, Any]], rows: list[Any]) -> str:
 
 
 def print_kept(pages: list[dict[str, Any]], *, lost: bool) -> None:
-    """Words that stay when the input is clean already, and titles that are found where the headline is not in the text."""
+    """Words that stay when the input is clean already, and titles found where the gold leaves the headline out."""
     words = kept = whole = invented = headless = 0
     for page in pages:
         text = normalize(page["body"])
@@ -101,9 +105,8 @@ def print_kept(pages: list[dict[str, Any]], *, lost: bool) -> None:
         if lost and len(body.split()) < expected:
             for mark in label(text, BOILERPLATE):
                 print(f"      {page['id']} {mark.kind} {mark.rule} {text[mark.start : mark.end][:90]!r}")
-    print(
-        f"clean bodies: {kept / words:.4%} of the words stay, {whole} of {len(pages)} whole; titles invented {invented} of {headless}"
-    )
+    print(f"clean bodies: {kept / words:.4%} of the words stay, {whole} of {len(pages)} whole")
+    print(f"titles invented: {invented} of {headless}")
 
 
 def print_titles(pages: list[dict[str, Any]], more: list[dict[str, Any]]) -> None:
@@ -121,20 +124,19 @@ def print_titles(pages: list[dict[str, Any]], more: list[dict[str, Any]]) -> Non
             title, _ = all_labels(text)
             found += title is not None
             right += title is not None and comparable(" ".join(title.split())) in wanted
-        print(
-            f"titles, {name}: {right / max(1, known):.3f} right, {found / max(1, known):.3f} found, of {known} that stand in the text"
-        )
+        shares = f"{right / max(1, known):.3f} right, {found / max(1, known):.3f} found"
+        print(f"titles, {name}: {shares}, of {known} that stand in the text")
 
 
 def print_kinds(removed: Counter[str]) -> None:
+    """Which share of the removed characters each kind has."""
     total = sum(removed.values())
-    shares = ", ".join(
-        f"{kind} {count / total:.1%}" for kind, count in sorted(removed.items(), key=lambda item: -item[1])
-    )
+    shares = ", ".join(f"{kind} {count / total:.1%}" for kind, count in removed.most_common())
     print(f"removed characters: {shares}")
 
 
 def print_speed(pages: list[dict[str, Any]]) -> None:
+    """Megabytes a second, the best of three runs."""
     for field in ("raw", "near", "body"):
         texts = [normalize(page[field]) for page in pages]
         size = sum(len(text.encode()) for text in texts)

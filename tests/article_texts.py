@@ -38,6 +38,11 @@ SURVIVORS: Final = {
         "He asked the readers of the paper to leave a comment, to share the story and to subscribe to the ferry's own "
         "newsletter, which is a board on the quay that he writes on with chalk whenever there is anything to say."
     ),
+    "prose that starts like a paywall": (
+        "To read the full log book you must row to the museum, where it lies open on a table beside the door."
+    ),
+    "prose that starts like a link": "Read more than one page of it and you will smell the river, says the keeper.",
+    "prose that starts like a date": "Posted on the door of the toll house, the timetable stayed up for nine years.",
     "cookies to eat": "The cookies were free. Cookies help you row, said his mother, and baked a tray.",
     "german verse": "Der Fluss ist breit,\ndas Boot ist klein,\nwir haben Zeit,\nwir steigen ein.",
     "arabic": "قال الملاح إن النهر لا ينتظر أحدا، وإنه سيعود في الصباح كما كان يعود كل يوم منذ أربعين سنة.",

@@ -27,7 +27,14 @@ BEFORE = {
         "2024-05-03",
         "03.05.2024 um 10:15 Uhr",
     ],
-    "navigation": ["Home > News > Harbour", "Start › Ort › Hafen", "الرئيسية > أخبار > الميناء", "ホーム > 地域 > 港"],
+    "navigation": [
+        "Home > News > Harbour",
+        "Alfa > Beta > Gamma",
+        "Alfa / Beta / Gamma",
+        "Start › Ort › Hafen",
+        "الرئيسية > أخبار > الميناء",
+        "ホーム > 地域 > 港",
+    ],
     "other": ["3 min read", "Listen to this article - 2 min", "Lesezeit: 1 Minute"],
     "share_links": ["Share on Facebook\nShare on Twitter\nEmail this article", "Teilen\nTwittern\nE-Mail"],
     "image_credit": ["(Photo: Ben Moor / Quay News)", "*Fotos: Uwe Sand*", "Photograph by Ben Moor"],
@@ -134,6 +141,8 @@ def test_every_kind_but_the_title_is_covered() -> None:
     assert {"title", "caption", *BEFORE, *AFTER, *BETWEEN} == set(KINDS)
 
 
+FORM = "Leave a Reply\n\nPrevious Article\nMast\n\nNext Article\nOar\n\nRelated Posts"
+SHARED = "Share\nTweet\nWhatsApp\nCopy link\n\n© 2024 Quay News. All rights reserved."
 FRAMES = {
     "alone": "{part}",
     "between": f"{OPENING}\n\n{{part}}\n\n{CLOSING}",
@@ -141,8 +150,10 @@ FRAMES = {
     "first": f"{{part}}\n\n{OPENING}\n\n{CLOSING}",
     "wrapped": f"{wrapped(OPENING)}\n\n{{part}}\n\n{wrapped(CLOSING)}",
     "signed": f"By Ada Quill\n\nPublished: 3 May 2024\n\n{OPENING}\n\n{{part}}\n\n{CLOSING}\n\nCOMMENTS",
-    "form": f"{ARTICLE}\n\n{{part}}\n\nLeave a Reply\n\nPrevious Article\nA Mast\n\nNext Article\nHeron\n\nRelated Posts",
-    "shared": f"{ARTICLE}\n\n{{part}}\n\nShare\nTweet\nWhatsApp\nCopy link\n\n© 2024 Quay News. All rights reserved.",
+    "form": f"{ARTICLE}\n\n{{part}}\n\n{FORM}",
+    "shared": f"{ARTICLE}\n\n{{part}}\n\n{SHARED}",
+    "first and form": f"{{part}}\n\n{OPENING}\n\n{FORM}",
+    "first and much below": f"{{part}}\n\n{ARTICLE}\n\n{SHARED}\n\n{FORM}",
 }
 """Articles around a part of one."""
 
@@ -150,7 +161,7 @@ FRAMES = {
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("name", SURVIVORS)
 def test_parts_of_articles_survive(name: str, frame: str) -> None:
-    if name == "date inside" and frame in ("alone", "first"):
+    if name == "date inside" and frame in ("alone", "first", "first and form", "first and much below"):
         pytest.skip("a date above an article is its date")
     part = normalize(SURVIVORS[name])
     assert part in body_of(FRAMES[frame].format(part=part))
@@ -190,6 +201,24 @@ PAGE = [
     ["Contact us", "Privacy policy", "Terms of use", "© 2024 Quay News. All rights reserved."],
 ]
 """A saved page: a line a block, no blank lines."""
+
+
+def test_a_late_date_belongs_to_its_chronicle() -> None:
+    verses = "\n".join(f"verse {number} of the river song" for number in range(60))
+    text = f"{ARTICLE}\n\n{verses}\n\n12 March 1954\n\nOn this day the first ferry sank, slowly and without any fuss."
+    assert body_of(f"{text}\n\n{FORM}") == text
+
+
+def test_a_date_in_a_list_or_a_reference_is_no_dateline() -> None:
+    text = f"{ARTICLE}\n\n- Annual meeting on 3 May 2024\n- Rope sale on 4 June 2024\n\n{FORM}"
+    assert body_of(text) == text.removesuffix(f"\n\n{FORM}")
+
+
+def test_far_from_any_phrase_a_saved_page_loses_its_menu_too() -> None:
+    menu = "\n".join(f"Jetty {number}" for number in range(30))
+    text = "\n".join(line for part in PAGE for line in part)
+    assert body_of(f"{menu}\n{text}") == "\n".join(PAGE[2])
+    assert body_of(f"{menu}\n{ARTICLE}") == f"{menu}\n{ARTICLE}"
 
 
 def test_a_saved_page_keeps_its_article_alone() -> None:

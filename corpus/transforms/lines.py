@@ -24,7 +24,7 @@ LONG_WORDS: Final = 25
 SENTENCE_WORDS: Final = 4
 """A line with this many words that ends like a sentence is one."""
 
-_MARKED: Final = frozenset("*_#[")
+_MARKDOWN: Final = "*_#["
 _LINK: Final = re.compile(r"!?\[([^][]*)\]\([^()\s]*\)")
 _LONGEST_MARKED: Final = 1000
 
@@ -89,7 +89,7 @@ def is_spaced(lines: list[Line]) -> bool:
 def _line(start: int, bare: str, folded: str, *, gap: bool) -> Line:
     plain = bare.replace("\n", " ") if "\n" in bare else bare
     short = folded.strip(WHITE_SPACE) if len(bare) <= LONGEST else ""
-    if not _MARKED.isdisjoint(bare) and len(bare) <= _LONGEST_MARKED:
+    if len(bare) <= _LONGEST_MARKED and any(sign in bare for sign in _MARKDOWN):
         plain = _without_markdown(plain)
         short = comparable(plain) if len(plain) <= LONGEST else ""
     return Line(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Final
 
 from corpus.transforms.lines import LONG_WORDS, Line
@@ -47,6 +48,8 @@ _TRAILS: Final = ((" > ", 2), (" \u203a ", 2), (" \u00bb ", 2), (" / ", 3), (" \
 MOST_TRAIL_WORDS: Final = 4
 MOST_NAME_WORDS: Final = 12
 MOST_DATE_WORDS: Final = 16
+MOST_DATE_LINE_WORDS: Final = 12
+_ITEMS: Final = ("- ", "* ", "+ ", "\u2022 ", "\u00b7 ", "\u2013 ")
 MOST_INSIDE_WORDS: Final = 40
 MOST_LEGAL_WORDS: Final = 100
 """A phrase anywhere in a line tells what it is when the line has at most this many words; legal notices are longer."""
@@ -91,14 +94,18 @@ def doubt(hit: Hit | None, line: Line, *, page: bool) -> Hit | None:
 
 
 def mark_inside(text: str, lines: list[Line], phrases: Phrases) -> dict[int, Hit]:
-    """The lines in which a phrase of form `inside` stands, by their place in `lines`."""
+    """The lines of a comparable `text` in which a phrase of form `inside` stands, by their place in `lines`."""
     found: dict[int, Hit] = {}
+    starts = [line.start for line in lines]
     for phrase, hit in phrases.inside:
-        if phrase in text:
-            most = MOST_LEGAL_WORDS if hit.kind == "copyright" else MOST_INSIDE_WORDS
-            for place, line in enumerate(lines):
-                if line.words <= most and phrase in line.folded:
-                    found.setdefault(place, hit)
+        most = MOST_LEGAL_WORDS if hit.kind == "copyright" else MOST_INSIDE_WORDS
+        position = text.find(phrase)
+        while position >= 0:
+            place = max(0, bisect_right(starts, position) - 1)
+            line = lines[place]
+            if line.words <= most and phrase in line.folded:
+                found.setdefault(place, hit)
+            position = text.find(phrase, max(line.end, position + 1))
     return found
 
 
@@ -109,12 +116,12 @@ def is_attribution(line: Line) -> bool:
 
 def is_underline(line: Line) -> bool:
     """Whether the line may underline a Markdown heading above it."""
-    return len(line.plain) >= 3 and frozenset(line.plain) in _UNDERLINES
+    return len(line.plain) >= 3 and line.plain[0] in "=-" and frozenset(line.plain) in _UNDERLINES
 
 
 def holds_date(line: Line, phrases: Phrases) -> bool:
     """Whether a short line holds a whole date among other words (`12.03.2024 by Ada`, `Ada | 3 May 2024, 10:15`)."""
-    if line.words > MOST_DATE_WORDS or not line.folded:
+    if line.words > MOST_DATE_LINE_WORDS or not line.folded or line.plain[:2] in _ITEMS:
         return False
     if _FULL_DATE.search(line.folded):
         return True
