@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["build", "restore"]
 
 
-def build(source: str | PathLike[str], *, out: str | PathLike[str] = "build", workers: int = 1) -> Build:
-    """Package the project or raw articles at `source` into a release folder at `out`.
+def build(source: str | PathLike[str], *, out: str | PathLike[str] | None = None, workers: int = 1) -> Build:
+    """Package the project or raw articles at `source` into a release folder, as the command does.
+
+    Without `out` that is `build` in the project, or in the working folder for raw articles. SOURCE_DATE_EPOCH counts.
 
     With more than one worker, call it below `if __name__ == "__main__":`, as for any use of processes. Raises the
     errors of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the
@@ -29,9 +31,12 @@ def build(source: str | PathLike[str], *, out: str | PathLike[str] = "build", wo
     from corpus.config import load_config
     from corpus.engines.local import LocalEngine
     from corpus.pipeline import build_dataset
+    from corpus.project import build_date, default_out
 
+    config = load_config(Path(source))
+    target = default_out(config) if out is None else Path(out)
     with LocalEngine(workers) as engine:
-        return build_dataset(load_config(Path(source)), engine, Path(out))
+        return build_dataset(config, engine, target, published=build_date())
 
 
 def restore(row: Mapping[str, Any]) -> str:

@@ -15,7 +15,6 @@ import click
 from corpus.errors import CorpusError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from corpus.config import Config
     from corpus.model import CheckReport
     from corpus.pipeline import Build
 
@@ -84,14 +83,13 @@ def cli(debug: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace settings and card that are there.")
 def init(raw: Path, project: Path, force: bool) -> None:
     """Look at the files in RAW and write settings and a card to fill in."""
-    from corpus.config import SECTIONS, TopOptions
-    from corpus.release.init import write_project
-    from corpus.release.survey import describe_input, survey_lines
+    from corpus.init import write_project
+    from corpus.survey import describe_input, survey_lines
 
     survey = describe_input(raw)
     for line in survey_lines(survey):
         say(line)
-    for path in write_project(raw, project, survey, sections=SECTIONS, top=TopOptions, force=force):
+    for path in write_project(raw, project, survey, force=force):
         say(f"wrote     {path}")
     say(f"next: fill in name, version and license in {project / 'corpus.toml'}, then: corpus build {project}")
 
@@ -109,12 +107,11 @@ def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json
     from corpus.config import load_config
     from corpus.engines.local import LocalEngine, available_workers
     from corpus.pipeline import build_dataset
-    from corpus.release.facts import date_of_epoch
+    from corpus.project import build_date, default_out
     from corpus.terminal import Terminal
 
     config = load_config(source)
-    target = out or _default_out(config)
-    published = date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
+    target, published = out or default_out(config), build_date()
     with LocalEngine(jobs or available_workers()) as engine:
         made = build_dataset(config, engine, target, Terminal(quiet=quiet), published=published)
     if as_json:
@@ -296,17 +293,11 @@ def document(value: Mapping[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=True, sort_keys=True, default=str))
 
 
-def _default_out(config: Config) -> Path:
-    from corpus.config import is_project
-
-    return config.project / "build" if is_project(config.project) else Path("build")
-
-
 def _project_of(build: Path) -> Path:
-    from corpus.config import is_project
+    from corpus.io.project_files import settings_file
 
     home = build.resolve().parent
-    return home if is_project(home) else Path()
+    return home if settings_file(home) else Path()
 
 
 def _summary(made: Build) -> None:

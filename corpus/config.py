@@ -13,6 +13,7 @@ from typing import Any, Final, get_args, get_type_hints
 from corpus.errors import ConfigError, UsageError, nearest
 from corpus.io.documents import canonical_json
 from corpus.io.listing import InputOptions
+from corpus.io.project_files import SETTINGS, settings_file
 from corpus.release.checks import CheckThresholds
 from corpus.stages.ingest import FilterOptions
 from corpus.transforms.boilerplate import BoilerplateOptions
@@ -21,11 +22,6 @@ from corpus.transforms.language import LanguageOptions
 from corpus.transforms.sketch import SketchOptions
 from corpus.transforms.split import SplitOptions
 from corpus.transforms.title import TitleOptions
-
-SETTINGS: Final = "corpus.toml"
-OVERRIDES: Final = "overrides.jsonl"
-TEMPLATE: Final = "dataset_card.md"
-SUITES: Final = "validation"
 
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?")
 _REPO: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*/[0-9A-Za-z][0-9A-Za-z._-]*")
@@ -90,11 +86,6 @@ class Config:
         return "sha256:" + hashlib.sha256(canonical_json(settings).encode()).hexdigest()
 
 
-def is_project(path: Path) -> bool:
-    """Whether a folder has settings: a `corpus.toml`, or a `[tool.corpus]` in its `pyproject.toml`."""
-    return bool(_settings(path)[2])
-
-
 def load_config(path: Path) -> Config:
     """The settings of a project folder (with a `corpus.toml` or `[tool.corpus]`), or the defaults for raw articles.
 
@@ -120,22 +111,20 @@ def load_config(path: Path) -> Config:
 
 def _settings(project: Path) -> tuple[dict[str, Any], Path, str]:
     """The settings as TOML gives them, the file they stand in, and its text."""
-    for name in (SETTINGS, "pyproject.toml"):
-        path = project / name
-        if not path.is_file():
-            continue
-        try:
-            text = path.read_text("utf-8-sig")
-            document = tomllib.loads(text)
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(
-                "the settings are no TOML", where=str(path), found=str(error), remedy="correct it"
-            ) from None
-        if name == SETTINGS:
-            return document, path, text
-        if "corpus" in document.get("tool", {}):
-            return document["tool"]["corpus"], path, text
-    return {}, project / SETTINGS, ""
+    path = settings_file(project)
+    if path is None:
+        return {}, project / SETTINGS, ""
+    try:
+        text = path.read_text("utf-8-sig")
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        remedy = "correct the file there"
+        raise ConfigError("the settings are no TOML", where=str(path), found=str(error), remedy=remedy) from None
+    settings = document if path.name == SETTINGS else document["tool"]["corpus"]
+    if not isinstance(settings, dict):
+        remedy = "write a table: [tool.corpus]"
+        raise ConfigError("tool.corpus is no table", where=str(path), found=f"corpus = {settings!r}", remedy=remedy)
+    return settings, path, text
 
 
 def _options(options: type, values: Mapping[str, Any], where: Path, text: str, table: str) -> Any:

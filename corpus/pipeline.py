@@ -9,9 +9,10 @@ from pathlib import Path
 from corpus.config import Config
 from corpus.engines.base import Engine
 from corpus.errors import DataError
-from corpus.io.documents import CARD, CHECKS, CROISSANT, MANIFEST, write_json, write_rejections
+from corpus.io.documents import write_json, write_rejections
 from corpus.io.listing import list_inputs, plan_shards
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
+from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
 from corpus.model import CheckReport, Manifest, Staged
 from corpus.progress import Progress, Silent
 from corpus.project import read_project

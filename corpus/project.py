@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.config import OVERRIDES, SUITES, TEMPLATE, Config
+from corpus.config import Config
 from corpus.errors import ConfigError
 from corpus.io.overrides import read_overrides
+from corpus.io.project_files import OVERRIDES, SUITES, TEMPLATE, settings_file
 from corpus.model import Decision, SourceFile
+from corpus.release.facts import date_of_epoch
 from corpus.resources import data_file
 
 
@@ -59,6 +62,19 @@ def read_project(config: Config) -> Project:
         suites=tuple(suites),
         settings_digest=_digest(config.digest(), decisions, template, suites),
     )
+
+
+def default_out(config: Config) -> Path:
+    """Where a release goes when nobody says: `build` in the project, or in the working folder for raw articles."""
+    return config.project / "build" if settings_file(config.project) else Path("build")
+
+
+def build_date() -> str | None:
+    """The ISO date that a build bears, from the environment's SOURCE_DATE_EPOCH; None without one.
+
+    Raises ConfigError when it is no number of seconds.
+    """
+    return date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
 
 
 def template_of(project: Path) -> str:

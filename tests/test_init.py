@@ -5,50 +5,18 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from corpus.errors import BugError, OutsideError, UsageError
-from corpus.release import survey as survey_module
-from corpus.release.init import describe_input, settings_text, survey_lines, write_project
+from corpus import survey as survey_module
+from corpus.config import SECTIONS, TopOptions, load_config
+from corpus.errors import OutsideError, UsageError
+from corpus.init import SELDOM, settings_text, write_project
 from corpus.resources import data_file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Top:
-    """Top settings."""
-
-    name: str = field(default="corpus", metadata={"doc": "Short name of the dataset."})
-    version: str = field(default="0.1.0", metadata={"doc": "Version of the data."})
-    repo: str = field(default="", metadata={"doc": "Where it is published."})
-    license: str = field(default="", metadata={"doc": "An SPDX id."})
-    input: str = field(default=".", metadata={"doc": "Folder of the raw articles."})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """Rules for tests.
-
-    More about them.
-    """
-
-    on: bool = field(default=True, metadata={"doc": "Whether they hold. " + "A long sentence. " * 10})
-    least: int = 3
-    """The least number.
-
-    More about it.
-    """
-    share: float = field(default=1e-05, metadata={"doc": "A share."})
-    names: tuple[str, ...] = field(default=('a "b"\\\n', "é\x7f"), metadata={"doc": "Names."})
-    limit: float | None = field(default=None, metadata={"doc": "A limit."})
-    map: Mapping[str, int] = field(default_factory=lambda: {"a b": 1}, metadata={"doc": "A map."})
-
-
-SECTIONS: dict[str, type] = {"rules": Rules}
+from corpus.survey import describe_input, survey_lines
+from tests.conftest import Maker
 
 
 def raw_folder(root: Path) -> Path:
@@ -79,7 +47,7 @@ def test_it_tells_what_is_there_and_opens_no_fifo(tmp_path: Path) -> None:
         (".md", 1, True),
         (".pdf", 1, False),
     ]
-    assert survey.encodings == {"not utf-8 (detected file by file)": 1, "utf-8": 4, "utf-8-sig (byte order mark)": 1}
+    assert survey.encodings == {"utf-8": 4, "utf-8-sig": 1, "windows-1252": 1}
     assert survey.line_ends == {"CR": 1, "CR LF": 1, "LF": 2, "mixed": 2}
     assert survey.rejected == {
         "binary": ("binary.txt",),
@@ -118,43 +86,48 @@ def test_a_folder_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
         describe_input(tmp_path / "nowhere")
 
 
+def test_the_survey_agrees_with_the_build_about_every_file(tmp_path: Path, make_release: Maker) -> None:
+    root = raw_folder(tmp_path / "raw")
+    article = "Die Brücke über den Fluss öffnet am Freitag wieder, sagte der Bürgermeister der Stadt.\n"
+    for encoding in ("utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "latin-1"):
+        (root / f"{encoding}.txt").write_bytes(article.encode(encoding))
+    (root / "marked.txt").write_bytes("\ufeff \n".encode())
+    (root / "odd.txt").write_bytes(b"\xff\xfea")
+    (root / "cut.txt").write_bytes("Brücke é".encode()[:-1])
+    survey, release = describe_input(root), make_release(root)
+    refused = {name: reason for reason, names in survey.rejected.items() for name in names}
+    assert refused == {name: entry["reason"] for name, entry in release.rejected.items()}
+    read = [row["encoding"] for row in release.rows.values()]
+    assert survey.encodings == {encoding: read.count(encoding) for encoding in sorted(set(read))}
+    assert "utf-16-le.txt" in release.rows, "UTF-16 without a mark makes a row"
+
+
 def test_settings_show_every_default_behind_a_hash() -> None:
-    text = settings_text(SECTIONS, Top, {"name": "valley"}, notes=["a\nb = 1"])
-    assert tomllib.loads(text) == {"name": "valley", "version": "0.1.0", "license": "", "repo": "", "rules": {}}
-    uncommented = re.sub(r"^#(?! |limit)", "", text, flags=re.MULTILINE)
-    read = tomllib.loads(uncommented)
-    expected = asdict(Rules())
-    del expected["limit"]
-    assert read["rules"] == {**expected, "names": list(expected["names"])}
+    text = settings_text({"name": "valley"}, notes=["a\nb = 1"])
+    active = {"name": "valley", "version": "0.1.0", "license": "", "repo": ""}
+    assert tomllib.loads(text) == {**active, **{name: {} for name in SECTIONS}}
+    assert "\n# a b = 1\n" in text
+    read = tomllib.loads(re.sub("^#(?! )", "", text, flags=re.MULTILINE))
+    for name, options in SECTIONS.items():
+        expected = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(options()).items()}
+        assert read[name] == expected
     assert read["input"] == "."
-    assert "\n#limit =  # not set by default\n" in text
-    assert "\n# Rules for tests.\n[rules]\n" in text
-    assert "\n# The least number.\n#least = 3\n" in text
     assert max(map(len, text.splitlines())) <= 120
+    for name in SELDOM:
+        assert re.search(rf"# [^#\[]*Few people need this table[^\[]*\n\[{name}\]", text)
 
 
-def test_a_setting_that_toml_cannot_say_is_a_bug() -> None:
-    @dataclass
-    class Odd:
-        thing: object = field(default_factory=object)
-
-    with pytest.raises(BugError):
-        settings_text({}, Odd, {})
-
-
-def test_every_real_setting_has_its_sentence_and_the_file_loads_as_the_defaults(tmp_path: Path) -> None:
-    from corpus import config
-
+def test_every_setting_has_its_sentence_and_the_file_loads_as_the_defaults(tmp_path: Path) -> None:
     root = raw_folder(tmp_path / "raw files")
     project = tmp_path / "project"
-    write_project(root, project, describe_input(root), sections=config.SECTIONS, top=config.TopOptions)
-    loaded = config.load_config(project)
+    write_project(root, project, describe_input(root))
+    loaded = load_config(project)
     assert loaded.source.resolve() == root.resolve()
-    assert loaded.top == config.TopOptions(name="raw-files", input="../raw files")
-    for name, options in config.SECTIONS.items():
+    assert loaded.top == TopOptions(name="raw-files", input="../raw files")
+    for name, options in SECTIONS.items():
         assert getattr(loaded, name) == options()
     lines = (project / "corpus.toml").read_text(encoding="utf-8").splitlines()
-    for options in (config.TopOptions, *config.SECTIONS.values()):
+    for options in (TopOptions, *SECTIONS.values()):
         for item in fields(options):
             place = next(at for at, line in enumerate(lines) if re.match(rf"#?{item.name} =", line))
             assert re.match("# .*[.]$", lines[place - 1]), f"{options.__name__}.{item.name} has no sentence"
@@ -168,19 +141,16 @@ def test_a_project_is_written_once_and_anew_only_by_force(tmp_path: Path) -> Non
     (tmp_path / "a.txt").write_text("text", encoding="utf-8")
     survey = describe_input(tmp_path)
 
-    def write(**options: Any) -> list[Path]:
-        return write_project(tmp_path, tmp_path, survey, sections=SECTIONS, top=Top, **options)
-
-    assert [path.name for path in write()] == ["corpus.toml", "dataset_card.md"]
+    assert [path.name for path in write_project(tmp_path, tmp_path, survey)] == ["corpus.toml", "dataset_card.md"]
     assert (tmp_path / "dataset_card.md").read_bytes() == data_file("dataset_card.md").read_bytes()
     first = files_of(tmp_path)
     (tmp_path / "dataset_card.md").write_text("mine", encoding="utf-8")
     (tmp_path / "corpus.toml").unlink()
     with pytest.raises(UsageError) as caught:
-        write()
+        write_project(tmp_path, tmp_path, survey)
     assert caught.value.found == "dataset_card.md"
     assert files_of(tmp_path) == {"dataset_card.md": b"mine"}, "nothing at all is written"
-    write(force=True)
+    write_project(tmp_path, tmp_path, survey, force=True)
     assert files_of(tmp_path) == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "corpus.toml", "dataset_card.md"]
 
@@ -191,8 +161,8 @@ def test_a_link_is_neither_followed_nor_lost(tmp_path: Path) -> None:
     project.mkdir()
     (project / "corpus.toml").symlink_to(target)
     with pytest.raises(UsageError):
-        write_project(tmp_path, project, describe_input(tmp_path), sections={}, top=Top)
-    write_project(tmp_path, project, describe_input(tmp_path), sections={}, top=Top, force=True)
+        write_project(tmp_path, project, describe_input(tmp_path))
+    write_project(tmp_path, project, describe_input(tmp_path), force=True)
     assert not target.exists()
     assert not (project / "corpus.toml").is_symlink()
 
@@ -200,11 +170,11 @@ def test_a_link_is_neither_followed_nor_lost(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutsideError):
-        write_project(tmp_path, tmp_path / "file" / "project", describe_input(tmp_path), sections={}, top=Top)
+        write_project(tmp_path, tmp_path / "file" / "project", describe_input(tmp_path))
 
 
 def test_a_path_that_is_not_unicode_is_told(tmp_path: Path) -> None:
     root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/raw\xff"))
     root.mkdir()
     with pytest.raises(UsageError, match="not Unicode"):
-        write_project(root, tmp_path / "project", describe_input(root), sections={}, top=Top)
+        write_project(root, tmp_path / "project", describe_input(root))

@@ -12,14 +12,14 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "corpus"
 
 LAYERS = [
-    {"errors", "schema", "model", "resources", "progress"},
+    {"errors", "layout", "limits", "model", "naming", "progress", "resources", "schema"},
     {"transforms", "engines"},
     {"io"},
     {"stages"},
     {"release"},
     {"config"},
-    {"project"},
-    {"pipeline", "terminal"},
+    {"project", "survey"},
+    {"pipeline", "terminal", "init"},
     {"cli", "__init__"},
     {"__main__"},
 ]

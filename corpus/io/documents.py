@@ -11,14 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from corpus.errors import DataError
+from corpus.layout import MANIFEST, REJECTED
 from corpus.model import FileEntry, Inputs, Manifest, Rejection, Statistics
 from corpus.schema import SCHEMA_VERSION
-
-MANIFEST: Final = "manifest.json"
-CHECKS: Final = "checks.json"
-REJECTED: Final = "rejected.jsonl"
-CARD: Final = "README.md"
-CROISSANT: Final = "croissant.json"
 
 FORMAT: Final = 1
 """Version of the release format; `docs/format.md` keeps its history."""

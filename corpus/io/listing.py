@@ -1,4 +1,4 @@
-"""List the inputs below a folder and cut the list into shards; nothing here opens a file."""
+"""List the inputs below a folder and cut the list into shards; nothing here opens an input."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from corpus.errors import UsageError
+from corpus.io.project_files import PROJECT_FILES, settings_file
+from corpus.limits import check_least
+from corpus.layout import CHECKS, MANIFEST, REJECTED
 from corpus.model import Shard, SourceFile
 from corpus.transforms.unicode import nfc
 
-PROJECT_FILES: Final = ("corpus.toml", "dataset_card.md", "overrides.jsonl", "pyproject.toml", "schemas", "validation")
-"""Names at the top of a project that are never inputs; `metadata.csv` and `metadata.jsonl` are not, anywhere."""
-
 SIDECARS: Final = ("metadata.csv", "metadata.jsonl")
+"""Names that are never inputs, in any folder."""
 
 SHARD_FILES: Final = 256
 """Mean number of files in a shard: a shard ends after an id whose SHA-256 is a multiple of this."""
@@ -35,7 +36,12 @@ class InputOptions:
         default=("**",), metadata={"doc": "Globs of the paths to take, below the input folder."}
     )
     exclude: tuple[str, ...] = field(default=(), metadata={"doc": "Globs of the paths to leave out."})
-    max_bytes: int = field(default=64 * 1024 * 1024, metadata={"doc": "Larger files are rejected as too_large."})
+    max_bytes: int = field(default=64 * 1024 * 1024, metadata={"doc": "Files of more bytes are rejected as too_large."})
+
+    def __post_init__(self) -> None:
+        check_least(self, 1, "max_bytes")
+        if not self.include:
+            raise ValueError('include must name at least one glob, like "**"')
 
 
 def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()) -> list[SourceFile]:
@@ -47,7 +53,7 @@ def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()
     if not root.is_dir():
         raise UsageError("the input is no folder", found=str(root), remedy="give a folder of .txt or .md files")
     skipped = {os.path.realpath(path) for path in never}
-    is_project = any((root / name).exists() for name in ("corpus.toml", "pyproject.toml"))
+    is_project = settings_file(root) is not None
     found = [
         _source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped, is_project=is_project)
     ]
@@ -114,7 +120,7 @@ def _walk(root: Path, skipped: set[str], *, is_project: bool) -> Iterator[tuple[
 
 def _is_release(folder: Path) -> bool:
     """Whether `folder` is the output of another build: its card and ledger must not come back as articles."""
-    return all((folder / name).is_file() for name in ("manifest.json", "checks.json", "rejected.jsonl"))
+    return all((folder / name).is_file() for name in (MANIFEST, CHECKS, REJECTED))
 
 
 def _source_file(root: Path, relative: str, entry: os.DirEntry[str] | None, options: InputOptions) -> SourceFile:

@@ -9,6 +9,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.layout import DATA
 from corpus.schema import ARTICLE
 
 ROW_GROUP_BYTES: Final = 64 * 1024 * 1024
@@ -52,7 +53,7 @@ def count_rows(path: Path) -> int:
 
 def data_files(build: Path) -> list[Path]:
     """Every Parquet file of a release, sorted by path."""
-    return sorted((build / "data").glob("*/*.parquet"), key=lambda path: path.relative_to(build).as_posix())
+    return sorted((build / DATA).glob("*/*.parquet"), key=lambda path: path.relative_to(build).as_posix())
 
 
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
 from corpus.io.decode import decode
+from corpus.model import SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +40,54 @@ def read_text(data: bytes) -> Iterator[Record]:
 READERS: Final[dict[str, Reader]] = {".md": read_text, ".txt": read_text}
 """Reader by file ending, in lower case."""
 
+_BLOCK: Final = 1024 * 1024
 
-def reader_for(file_id: str) -> Reader | None:
-    """The reader for a file of this name, or None."""
-    return READERS.get(PurePosixPath(file_id).suffix.lower())
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What is known of a file that was read: `data` is null when it is too large or has a `problem`."""
+
+    size: int
+    sha256: str | None = None
+    data: bytes | None = None
+    problem: str = ""
+
+
+def suffix_of(file_id: str) -> str:
+    """The ending of a file's name, ASCII letters in lower case: a key of `READERS` where there is a reader."""
+    suffix = PurePosixPath(file_id).suffix
+    return suffix.lower() if suffix.isascii() else suffix
+
+
+def read_source(root: Path, file: SourceFile, *, max_bytes: int) -> Opened:
+    """Read and hash one listed file; a larger one than `max_bytes` is hashed in blocks and not kept.
+
+    A file that the listing found unreadable is not opened. Nothing is raised: what went wrong is the `problem`.
+    """
+    if file.reason == "unreadable":
+        return Opened(size=0, problem=file.detail)
+    digest = hashlib.sha256()
+    blocks: list[bytes] = []
+    size = 0
+    try:
+        with os.fdopen(open_regular(root / file.path), "rb") as opened:
+            while block := opened.read(_BLOCK):
+                digest.update(block)
+                size += len(block)
+                blocks = [*blocks, block] if size <= max_bytes else []
+    except OSError as error:
+        return Opened(size=0, problem=f"it cannot be read: {error.strerror or error}")
+    return Opened(size=size, sha256=digest.hexdigest(), data=b"".join(blocks) if size <= max_bytes else None)
 
 
 def open_regular(path: Path) -> int:
-    """Open a regular file for reading and give its descriptor; never waits on a FIFO, never follows a last link.
+    """Open a regular file for reading and give its descriptor; never waits on a FIFO.
 
-    Raises OSError when it cannot be opened or is no regular file.
+    A link is followed to where the listing found it to lead; one that came since then is not. Raises OSError.
     """
+    target = os.path.realpath(path) if path.is_symlink() else path
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    descriptor = os.open(target, flags | getattr(os, "O_CLOEXEC", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(None, "not a regular file")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus.errors import OutsideError, UsageError
-from corpus.io.documents import MANIFEST
+from corpus.layout import MANIFEST
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from corpus.layout import SPLIT_PATTERN
 from corpus.model import FileEntry
 from corpus.release.facts import ALL, CONFIGS, DEDUPLICATED, HUB, CardFacts
 from corpus.schema import COLUMNS
@@ -188,7 +189,7 @@ def _split_field(config: str) -> dict[str, Any]:
         "source": {
             "fileSet": {"@id": f"{config}-files"},
             "extract": extract,
-            "transform": {"regex": "data/([^/]+)/.+$"},
+            "transform": {"regex": SPLIT_PATTERN},
         },
     }
 

@@ -8,16 +8,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 from corpus.errors import BugError, ConfigError
+from corpus.layout import parse_part
 from corpus.model import CheckReport, Counts, FileEntry, Inputs, Statistics
+from corpus.naming import tag_of
 from corpus.schema import SPLITS, UNDETERMINED
 
 ALL: Final = "all"
 DEDUPLICATED: Final = "deduplicated"
 CONFIGS: Final = (ALL, DEDUPLICATED)
 """The configs, in the order in which `datasets` writes them: by name."""
-
-SINGLE_FILE: Final = "unique-"
-"""How the name of a Parquet file begins whose rows belong to both configs."""
 
 HUB: Final = "https://huggingface.co/datasets"
 
@@ -63,7 +62,7 @@ class CardFacts:
     @property
     def revision(self) -> str:
         """The tag that the release is published under."""
-        return f"v{self.version}"
+        return tag_of(self.version)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -81,7 +80,7 @@ class CardFacts:
             if config == DEDUPLICATED
             else (numbers.splits, numbers.arrow_bytes)
         )
-        wanted = [file for file in self.files if config == ALL or _name(file).startswith(SINGLE_FILE)]
+        wanted = [file for file in self.files if config == ALL or parse_part(file.path)[1]]
         return tuple(_split_facts(split, wanted, rows, sizes) for split in SPLITS if rows.get(split))
 
 
@@ -100,12 +99,8 @@ def date_of_epoch(seconds: str | None) -> str | None:
         ) from error
 
 
-def _name(file: FileEntry) -> str:
-    return file.path.rsplit("/", 1)[-1]
-
-
 def _split_facts(split: str, files: Sequence[FileEntry], rows: Counts, sizes: Counts) -> SplitFacts:
-    own = tuple(sorted((file for file in files if file.path.startswith(f"data/{split}/")), key=lambda file: file.path))
+    own = tuple(sorted((file for file in files if parse_part(file.path)[0] == split), key=lambda file: file.path))
     found = sum(file.rows or 0 for file in own)
     if found != rows[split]:
         raise BugError(f"split {split}: the files hold {found} rows, the statistics say {rows[split]}")

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import DataError, UsageError
+from corpus.layout import MANIFEST
 
-MANIFEST = "manifest.json"
 FORMAT = 1
 FAILED = ".failed"
 

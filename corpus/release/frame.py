@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from corpus.errors import DataError
 from corpus.io.parquet import data_files
+from corpus.layout import parse_part
 from corpus.release.row_facts import Facts, Ints, children, none_in_row, row_facts
 from corpus.schema import ARTICLE, COLUMNS, Column
 
@@ -135,10 +136,11 @@ def _in_order(table: pa.Table) -> pd.DataFrame:
 def _read(build: Path) -> Iterator[tuple[pa.RecordBatch, tuple[Ints, pa.Array]]]:
     """For every batch of rows its facts, and its related ids with the number of the row that each belongs to."""
     for path in data_files(build):
-        single = path.name.startswith("unique-")
-        for matches, raw in _batches(path, path.relative_to(build).as_posix()):
+        where = path.relative_to(build).as_posix()
+        split, single = parse_part(where)
+        for matches, raw in _batches(path, where):
             batch = pa.record_batch([_declared(raw, column) for column in COLUMNS], names=ARTICLE.names)
-            yield _facts_of(batch, (path.parent.name, single, matches)), children(batch["related"], "id")
+            yield _facts_of(batch, (split, single, matches)), children(batch["related"], "id")
 
 
 def _batches(path: Path, where: str) -> Iterator[tuple[bool, pa.RecordBatch]]:

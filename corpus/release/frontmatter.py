@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from corpus.errors import ConfigError, DataError
+from corpus.layout import CARD
 from corpus.release.facts import CONFIGS, DEDUPLICATED, CardFacts
 from corpus.release.markdown import one_line
 from corpus.schema import feature_types
@@ -131,14 +132,14 @@ def verify_card(card: str) -> CardFields:
     """
     match = _BLOCK.match(card)
     try:
-        fields = _card_fields(_parse(match[1], "README.md") if match else {})
+        fields = _card_fields(_parse(match[1], CARD) if match else {})
     except (ConfigError, KeyError, TypeError, AttributeError) as error:
-        raise DataError("the card's front matter is missing or broken", where="README.md", found=str(error)) from error
+        raise DataError("the card's front matter is missing or broken", where=CARD, found=str(error)) from error
     if fields.default != DEDUPLICATED or set(fields.features) != set(CONFIGS):
         raise DataError("the card does not declare the configs of a release", found=f"default: {fields.default}")
     for config, features in fields.features.items():
         if features != feature_types():
-            raise DataError("the card's features differ from the schema", where=f"README.md, config {config}")
+            raise DataError("the card's features differ from the schema", where=f"{CARD}, config {config}")
     return fields
 
 

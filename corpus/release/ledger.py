@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from corpus.errors import BugError
-from corpus.io.documents import REJECTED
 from corpus.io.parquet import data_files, read_batches
+from corpus.layout import REJECTED
 from corpus.model import Counts, Inputs, Rejection, Staged
 
 

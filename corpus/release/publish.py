@@ -14,7 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from corpus.errors import DataError, OutsideError, UsageError
-from corpus.release.folder import MANIFEST, LocalFile, LocalRelease, read_release
+from corpus.layout import MANIFEST
+from corpus.release.folder import LocalFile, LocalRelease, read_release
 from corpus.release.hub import Hub
 from corpus.release.hub_errors import RUN_AGAIN, TryAgainError
 from corpus.release.upload_plan import ABSENT, FileAction, RemoteState, action_on, changes_of, plan_files

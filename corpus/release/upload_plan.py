@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from corpus.errors import DataError
-from corpus.release.folder import MANIFEST, LocalFile, LocalRelease
+from corpus.layout import MANIFEST, is_part
+from corpus.release.folder import LocalFile, LocalRelease
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, .
     """
     ours = {file.path: file for file in release.files}
     gone = sorted((_listed(state) & state.files.keys()) - ours.keys() - {".gitattributes"})
-    strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if _is_data(p))
+    strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if is_part(p))
     if strays:
         remedy = "delete it there: whoever loads the release would get its rows too"
         what = "The repository has a data file which neither this release lists nor the one before."
@@ -66,10 +67,6 @@ def _listed(state: RemoteState) -> set[str]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         what = f"The {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date."
         raise DataError(what, found=str(error), remedy="restore or delete it there") from error
-
-
-def _is_data(path: str) -> bool:
-    return path.startswith("data/") and path.endswith(".parquet")
 
 
 def action_on(file: LocalFile, there: RemoteFile | None) -> Action:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.io.documents import CARD, read_manifest, released_files, sha256_of
+from corpus.io.documents import read_manifest, released_files, sha256_of
 from corpus.io.parquet import data_files, read_batches
+from corpus.layout import CARD
 from corpus.model import Manifest
 from corpus.release.card import verify_card
 from corpus.release.ledger import digest_of_inputs, written_rejections, written_rows

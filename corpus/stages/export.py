@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from corpus.io.documents import canonical_json
 from corpus.io.parquet import read_batches, write_parquet
+from corpus.layout import parse_part, part_path
 from corpus.model import Part, Statistics
 from corpus.schema import ARTICLE, SINGLE_KINDS, SPLITS
 from corpus.stages.staged import read_staged, staged_path
@@ -42,9 +43,8 @@ def plan_parts(shards: Sequence[ShardSizes]) -> list[Part]:
     for split in SPLITS:
         for single in (True, False):
             runs = _runs([shard for shard in shards if shard.sizes.get((split, single))], split, single=single)
-            name = "unique" if single else "duplicate"
             for number, run in enumerate(runs):
-                path = f"data/{split}/{name}-{number:05d}-of-{len(runs):05d}.parquet"
+                path = part_path(split, number, len(runs), single=single)
                 parts.append(Part(path=path, split=split, single=single, shards=tuple(run)))
     return parts
 
@@ -80,11 +80,11 @@ class Recount:
 
     def __call__(self, path: str) -> Tally:
         """Count the rows of `path` and write their `digest id` lines below `work`."""
-        _, split, name = path.split("/")
+        split, single = parse_part(path)
         tally = Tally()
         with digest_path(self.work, path).open("w", encoding="utf-8", newline="\n") as lines:
             for batch in read_batches(self.release / path):
-                tally.update(tally_batch(batch, split=split, single=name.startswith("unique-")))
+                tally.update(tally_batch(batch, split=split, single=single))
                 lines.writelines(f"{digest} {row_id}\n" for row_id, digest in _row_digests(batch))
         return tally
 

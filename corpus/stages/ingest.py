@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ import numpy as np
 
 from corpus.errors import BugError
 from corpus.io.decode import UndecodableError
-from corpus.io.readers import Record, open_regular, reader_for
+from corpus.io.readers import READERS, Opened, Record, read_source, suffix_of
 from corpus.model import Decision, Rejection, Shard, SourceFile, Staged
 from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
 from corpus.transforms.article import Article, split_article
@@ -27,7 +26,6 @@ from corpus.transforms.stretches import restore
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.unicode import class_table, code_points
 
-_BLOCK: Final = 1024 * 1024
 _MARKUP: Final = re.compile(r"<[^<>]*>|!?\[[^\[\]\n]*\]\([^()\n]*\)|&#?[0-9A-Za-z]{1,32};")
 
 
@@ -79,83 +77,70 @@ class Ingest:
 
     def _rows_of(self, file: SourceFile, ledger: _Ledger) -> Iterator[dict[str, Any]]:
         """The rows of one file; every input that makes none goes into the ledger."""
-        try:
-            digest, data = self._read(file)
-        except OSError as error:
-            ledger.inputs += 1
-            ledger.reject(file.id, None, "unreadable", file.detail or f"it cannot be read: {error.strerror}")
-            return
-        ledger.bytes += file.size if data is None else len(data)
-        decisions = self.decisions.get(file.id, ())
-        reason, detail = self._refusal(file, data)
-        excluded = [item for item in decisions if item.action == "exclude" and item.id == file.id]
-        if not (excluded or reason):
-            yield from self._records(file, data or b"", digest, decisions, ledger)
+        opened = read_source(self.root, file, max_bytes=self.options.max_bytes)
+        ledger.bytes += opened.size
+        source = _Source(id=file.id, sha256=opened.sha256, decisions=self.decisions.get(file.id, ()))
+        excluded = [item for item in source.about(file.id) if item.action == "exclude"]
+        refusal = _refusal(file, opened, self.options.max_bytes)
+        if not (excluded or refusal):
+            yield from self._records(source, opened.data or b"", ledger)
             return
         ledger.inputs += 1
         if excluded:
             ledger.exclude(excluded[0])
-        else:
-            ledger.reject(file.id, digest, reason, detail)
+        elif refusal:
+            ledger.reject(file.id, source.sha256, *refusal)
 
-    def _refusal(self, file: SourceFile, data: bytes | None) -> tuple[str, str]:
-        """Why a file makes no row whatever its text says: reason and detail, empty when nothing stands against it."""
-        if file.reason:
-            return file.reason, file.detail
-        if reader_for(file.id) is None:
-            return "unsupported", "no reader for this file ending"
-        if data is None:
-            return "too_large", f"{file.size} bytes, max_bytes is {self.options.max_bytes}"
-        return ("", "") if data.strip(b" \t\r\n\v\f") else ("empty", f"{len(data)} bytes")
-
-    def _records(
-        self, file: SourceFile, data: bytes, digest: str | None, decisions: Sequence[Decision], ledger: _Ledger
-    ) -> Iterator[dict[str, Any]]:
-        reader = reader_for(file.id)
+    def _records(self, source: _Source, data: bytes, ledger: _Ledger) -> Iterator[dict[str, Any]]:
         try:
-            for record in reader(data) if reader else ():
+            for record in READERS[suffix_of(source.id)](data):
                 ledger.inputs += 1
-                yield from self._row(file, record, digest, decisions, ledger)
+                row = self._row(source, record, ledger)
+                if row:
+                    yield row
         except UndecodableError as error:
             ledger.inputs += 1
-            ledger.reject(file.id, digest, error.reason, error.detail)
+            ledger.reject(source.id, source.sha256, error.reason, error.detail)
 
-    def _read(self, file: SourceFile) -> tuple[str | None, bytes | None]:
-        """Digest and bytes of a file; no bytes when they are too many. Raises OSError when it may not be opened."""
-        if file.reason == "unreadable":
-            raise OSError(None, file.detail)
-        path = self.root / file.path
-        descriptor = open_regular(Path(os.path.realpath(path)) if path.is_symlink() else path)
-        digest = hashlib.sha256()
-        blocks: list[bytes] | None = []
-        size = 0
-        with os.fdopen(descriptor, "rb") as opened:
-            while block := opened.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
-                if size > self.options.max_bytes:
-                    blocks = None
-                elif blocks is not None:
-                    blocks.append(block)
-        return digest.hexdigest(), None if blocks is None else b"".join(blocks)
-
-    def _row(
-        self, file: SourceFile, record: Record, digest: str | None, decisions: Sequence[Decision], ledger: _Ledger
-    ) -> Iterator[dict[str, Any]]:
-        row_id = file.id if record.key is None else f"{file.id}#{record.key}"
+    def _row(self, source: _Source, record: Record, ledger: _Ledger) -> dict[str, Any] | None:
+        """The row of one record, or None when nothing of an article is in it."""
+        row_id = source.id if record.key is None else f"{source.id}#{record.key}"
         text = normalize(record.text)
-        mine = [item for item in decisions if item.id == row_id]
-        article = split_article(text, self.options.boilerplate, self.options.title, mine)
-        reason = "empty" if not text else "" if _has_words(article.body) else "no_text"
-        if reason:
-            ledger.reject(row_id, digest, reason, f"{len(text)} characters of text")
-            return
+        article = split_article(text, self.options.boilerplate, self.options.title, source.about(row_id))
+        if not _has_words(article.body):
+            reason = "no_text" if text else "empty"
+            ledger.reject(row_id, source.sha256, reason, f"{len(text)} characters of text")
+            return None
         if restore(article.body, map(asdict, article.boilerplate)) != text:
-            raise BugError(
-                "taking boilerplate out lost text", where=row_id, remedy="report this file, if you may share it"
-            )
-        ledger.used += [item for item in article.used if item.action != "not_duplicate_of"]
-        yield _row_columns(file, record, row_id, digest, text, article, mine)
+            remedy = "report this file, if you may share it"
+            raise BugError("taking boilerplate out lost text", where=row_id, remedy=remedy)
+        ledger.take(article.used)
+        return _row_columns(source, record, row_id, text, article)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One file that was read: its released id, the digest of its bytes, and the decisions about its rows."""
+
+    id: str
+    sha256: str | None
+    decisions: tuple[Decision, ...]
+
+    def about(self, row_id: str) -> list[Decision]:
+        return [item for item in self.decisions if item.id == row_id]
+
+
+def _refusal(file: SourceFile, opened: Opened, max_bytes: int) -> tuple[str, str] | None:
+    """Why a file makes no row whatever its text says, as reason and detail; None when nothing stands against it."""
+    if file.reason:
+        return file.reason, file.detail
+    if opened.problem:
+        return "unreadable", opened.problem
+    if suffix_of(file.id) not in READERS:
+        return "unsupported", "no reader for this file ending"
+    if opened.data is None:
+        return "too_large", f"{opened.size} bytes, max_bytes is {max_bytes}"
+    return None if opened.data.strip(b" \t\r\n\v\f") else ("empty", f"{opened.size} bytes")
 
 
 def _passes(row: Mapping[str, Any], filters: FilterOptions, ledger: _Ledger) -> bool:
@@ -210,17 +195,9 @@ def _has_words(body: str) -> bool:
     return bool(np.any(class_table()[code_points(_MARKUP.sub("", body))]))
 
 
-def _row_columns(
-    file: SourceFile,
-    record: Record,
-    row_id: str,
-    digest: str | None,
-    text: str,
-    article: Article,
-    mine: Sequence[Decision],
-) -> dict[str, Any]:
+def _row_columns(source: _Source, record: Record, row_id: str, text: str, article: Article) -> dict[str, Any]:
     """The columns of ROWS but language, score and word count, which are told for all rows of a shard at once."""
-    language = next((item.value for item in mine if item.action == "language"), None)
+    language = next((item.value for item in article.used if item.action == "language"), None)
     sources = [("title", article.title_source), ("language", "override" if language else None)]
     return {
         "id": row_id,
@@ -230,9 +207,9 @@ def _row_columns(
         "boilerplate_flags": sorted({stretch.kind for stretch in article.boilerplate}),
         "language": language,
         "published": None,
-        "field_sources": [{"field": name, "source": source} for name, source in sources if source],
-        "source_path": file.id,
-        "source_sha256": digest,
+        "field_sources": [{"field": name, "source": where} for name, where in sources if where],
+        "source_path": source.id,
+        "source_sha256": source.sha256,
         "encoding": record.encoding,
         "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "char_count": len(article.body),
@@ -255,6 +232,9 @@ class _Ledger:
     def exclude(self, decision: Decision) -> None:
         self.excluded[str(decision.value)] += 1
         self.used.append(decision)
+
+    def take(self, decisions: Sequence[Decision]) -> None:
+        self.used += [item for item in decisions if item.action != "not_duplicate_of"]
 
     def staged(self, number: int, rows: int) -> Staged:
         return Staged(

@@ -2,53 +2,44 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import itertools
 import json
 import os
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from corpus.config import SECTIONS, TopOptions
 from corpus.errors import BugError, OutsideError, UsageError
-from corpus.release.card import TEMPLATE
+from corpus.io.project_files import SETTINGS, TEMPLATE
 from corpus.release.markdown import one_line
-from corpus.release.survey import InputSurvey, describe_input, survey_lines
 from corpus.resources import data_file
-
-__all__ = ["InputSurvey", "describe_input", "settings_text", "survey_lines", "write_project"]
-
-SETTINGS: Final = "corpus.toml"
+from corpus.survey import InputSurvey, survey_lines
 
 FILL_IN: Final = ("name", "version", "license", "repo")
 """The settings that stand in the file without a `#`: only the maintainer knows them."""
+
+SELDOM: Final = ("shingles", "duplicates")
+"""The tables that few people ever need to change."""
 
 _HEAD: Final = """\
 Settings of the dataset. A line that begins with # and a blank is a note. A line like #key = value shows a default: take
 its # away to change it. An unknown key is an error. Nothing here is needed: without this file the defaults hold."""
 
+_SELDOM_NOTE: Final = "Few people need this table: its defaults were measured, and hold for articles of any site."
 
-def write_project(
-    root: Path,
-    project: Path,
-    survey: InputSurvey,
-    *,
-    sections: Mapping[str, type],
-    top: type,
-    force: bool = False,
-) -> list[Path]:
+
+def write_project(root: Path, project: Path, survey: InputSurvey, *, force: bool = False) -> list[Path]:
     """Write `corpus.toml` and `dataset_card.md` into `project` for the raw articles below `root`; gives their paths.
 
-    `top` is the dataclass of the settings without a table, `sections` those of the tables. Raises UsageError when one
-    of the files is there already and `force` is not set (then nothing is written), OutsideError when the disk refuses.
+    Raises UsageError when one of the files is there already and `force` is not set (then nothing is written),
+    OutsideError when the disk refuses.
     """
     values = {"name": _short_name(root), "input": _relative(root, project)}
     documents = {
-        project / SETTINGS: settings_text(sections, top, values, notes=survey_lines(survey)).encode(),
+        project / SETTINGS: settings_text(values, notes=survey_lines(survey)).encode(),
         project / TEMPLATE: data_file(TEMPLATE).read_bytes(),
     }
     present = [path for path in documents if os.path.lexists(path)]
@@ -61,61 +52,41 @@ def write_project(
     except FileExistsError as error:
         raise _present([Path(str(error.filename))]) from error
     except OSError as error:
-        raise OutsideError("the project cannot be written", where=str(project), found=str(error)) from error
+        remedy = "choose a folder that you may write to, or free space"
+        raise OutsideError(
+            "the project cannot be written", where=str(project), found=str(error), remedy=remedy
+        ) from error
     return list(documents)
 
 
-def settings_text(
-    sections: Mapping[str, type], top: type, values: Mapping[str, Any], *, notes: Sequence[str] = ()
-) -> str:
+def settings_text(values: Mapping[str, str], *, notes: Sequence[str] = ()) -> str:
     """A `corpus.toml` in which every setting stands with its sentence and its default.
 
-    The sentence is a field's metadata `doc`, else the string below it in the source.
     Uncommented are the settings of FILL_IN and an `input` other than `.`; `values` go before the defaults.
     """
     blocks = [_note(_HEAD)]
     if notes:
         blocks.append("\n".join(f"# {one_line(line)}" for line in ("What `corpus init` saw in the input:", *notes)))
-    blocks += _settings(top, values)
-    for name, options in sections.items():
-        summary = _note((options.__doc__ or "").strip().split("\n\n")[0])
-        blocks.append(f"{summary}\n[{name}]")
+    blocks += _settings(TopOptions, values)
+    for name, options in SECTIONS.items():
+        summary = (options.__doc__ or "").strip().split("\n\n")[0]
+        about = f"{summary} {_SELDOM_NOTE}" if name in SELDOM else summary
+        blocks.append(f"{_note(about)}\n[{name}]")
         blocks += _settings(options, {})
     return "\n\n".join(blocks) + "\n"
 
 
-def _is_active(name: str, values: Mapping[str, Any]) -> bool:
-    return name in FILL_IN or (name == "input" and values.get(name, ".") != ".")
-
-
-def _settings(options: type, values: Mapping[str, Any]) -> list[str]:
-    below = _sentences(options)
+def _settings(options: type, values: Mapping[str, str]) -> list[str]:
     blocks = []
     for item in fields(options):
-        note = _note(item.metadata.get("doc") or below.get(item.name, ""))
-        value = values.get(item.name, _default(item))
-        mark = "" if values and _is_active(item.name, values) else "#"
-        line = f"{mark}{item.name} = {_toml(value)}" if value is not None else f"#{item.name} =  # not set by default"
-        blocks.append(f"{note}\n{line}" if note else line)
+        value = values.get(item.name, item.default)
+        mark = "" if options is TopOptions and _is_active(item.name, value) else "#"
+        blocks.append(f"{_note(item.metadata['doc'])}\n{mark}{item.name} = {_toml(value)}")
     return blocks
 
 
-def _sentences(options: type) -> dict[str, str]:
-    """The strings that stand below the fields in the source of an options class: only the source holds them."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(options)))
-    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-    found = {}
-    for above, below in itertools.pairwise(body):
-        if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name) and isinstance(below, ast.Expr):
-            text = below.value.value if isinstance(below.value, ast.Constant) else ""
-            found[above.target.id] = str(text).split("\n\n")[0]
-    return found
-
-
-def _default(item: Field[Any]) -> Any:
-    if item.default_factory is not MISSING:
-        return item.default_factory()
-    return None if item.default is MISSING else item.default
+def _is_active(name: str, value: object) -> bool:
+    return name in FILL_IN or (name == "input" and value != ".")
 
 
 def _note(text: str) -> str:
@@ -129,27 +100,23 @@ def _toml(value: Any) -> str:
             return "true" if value else "false"
         case int() | float():
             return repr(value)
-        case str() | Path():
-            return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-        case list() | tuple():
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case tuple():
             return "[" + ", ".join(map(_toml, value)) + "]"
-        case set() | frozenset():
-            return _toml(sorted(value))
-        case Mapping():
-            return "{" + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
-    raise BugError(f"no TOML for a setting of type {type(value).__name__}")
+    raise BugError(f"no TOML for a setting of type {type(value).__name__}", remedy="report this")
 
 
 def _short_name(root: Path) -> str:
     """The folder's name as far as a dataset may bear it."""
-    return re.sub(r"[^0-9A-Za-z._-]+", "-", root.resolve().name).strip("-._") or "corpus"
+    return re.sub(r"[^0-9A-Za-z._-]+", "-", root.resolve().name).strip("-._") or TopOptions().name
 
 
 def _relative(root: Path, project: Path) -> str:
     """`root` as seen from `project`. Raises UsageError when it cannot stand in a settings file."""
     try:
         relative = Path(os.path.relpath(root.resolve(), project.resolve())).as_posix()
-    except ValueError:
+    except ValueError:  # two drives of Windows
         relative = root.resolve().as_posix()
     try:
         relative.encode()

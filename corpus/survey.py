@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import stat
@@ -12,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from corpus.io.decode import BOMS
+from corpus.io.decode import DETECTED_BYTES, UndecodableError, decode
 from corpus.io.listing import InputOptions, list_inputs
-from corpus.io.readers import open_regular, reader_for
+from corpus.io.readers import READERS, open_regular, suffix_of
 from corpus.model import Counts, SourceFile
 from corpus.release.markdown import one_line
 from corpus.schema import REASONS
+from corpus.transforms.normalize import normalize
 
 SAMPLE_FILES: Final = 500
-SAMPLE_BYTES: Final = 64 * 1024
+SAMPLE_BYTES: Final = DETECTED_BYTES
+"""No less than what the detection of an encoding looks at, so that the survey names the encoding of the row."""
 
 _SHOWN: Final = 3
 _SITE: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
@@ -62,9 +63,9 @@ class _Glance:
 
 
 def describe_input(root: Path, options: InputOptions | None = None) -> InputSurvey:
-    """Look at every name below `root`, and into the first 64 KiB of at most 500 files, evenly chosen.
+    """Look at every name below `root`, and into the first 200 KB of at most 500 files, evenly chosen.
 
-    Only regular files are opened. Raises UsageError when `root` is no folder.
+    Only regular files are opened. A file that is looked into is judged by the functions that read it for a row. Raises UsageError when `root` is no folder.
     """
     options = options or InputOptions()
     files = list_inputs(root, options)
@@ -102,7 +103,7 @@ def survey_lines(survey: InputSurvey) -> list[str]:
 def _reason(file: SourceFile, options: InputOptions) -> str | None:
     if file.reason:
         return file.reason
-    if reader_for(file.id) is None:
+    if suffix_of(file.id) not in READERS:
         return "unsupported"
     if file.size > options.max_bytes:
         return "too_large"
@@ -116,31 +117,24 @@ def _sample(files: Sequence[SourceFile]) -> Sequence[SourceFile]:
 def _glance(path: Path, size: int) -> _Glance:
     """The encoding and line ends that the start of a file shows, or why it would be rejected."""
     try:
-        with os.fdopen(open_regular(Path(os.path.realpath(path))), "rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             data = file.read(SAMPLE_BYTES)
     except OSError:
         return _Glance(encoding="", line_ends="", reason="unreadable")
-    if len(data) == size and not data.strip():
-        return _Glance(encoding="", line_ends="", reason="empty")
-    marked = [name for mark, name in BOMS if data.startswith(mark)]
-    if not marked and b"\0" in data:
-        return _Glance(encoding="", line_ends="", reason="binary")
-    encoding = f"{marked[0]} (byte order mark)" if marked else _eight_bit(data, whole=len(data) == size)
-    return _Glance(encoding=encoding, line_ends=_line_ends(data), reason=None)
-
-
-def _eight_bit(data: bytes, *, whole: bool) -> str:
+    whole = len(data) == size
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
-    except UnicodeDecodeError:
-        return "not utf-8 (detected file by file)"
-    return "utf-8"
+        text, encoding = decode(data, whole=whole)
+    except UndecodableError as error:
+        return _Glance(encoding="", line_ends="", reason=error.reason)
+    if whole and not normalize(text):
+        return _Glance(encoding="", line_ends="", reason="empty")
+    return _Glance(encoding=encoding, line_ends=_line_ends(text), reason=None)
 
 
-def _line_ends(data: bytes) -> str:
-    plain = data.replace(b"\0", b"").removesuffix(b"\r")
-    pairs = plain.count(b"\r\n")
-    found = {"CR LF": pairs, "LF": plain.count(b"\n") - pairs, "CR": plain.count(b"\r") - pairs}
+def _line_ends(text: str) -> str:
+    plain = text.removesuffix("\r")
+    pairs = plain.count("\r\n")
+    found = {"CR LF": pairs, "LF": plain.count("\n") - pairs, "CR": plain.count("\r") - pairs}
     styles = [style for style, count in found.items() if count]
     return "mixed" if len(styles) > 1 else next(iter(styles), "a single line")
 
@@ -153,10 +147,7 @@ def _endings(files: Sequence[SourceFile]) -> tuple[Ending, ...]:
         counts[ending] += 1
         sizes[ending] += file.size
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
-    return tuple(
-        Ending(name=name, files=counts[name], bytes=sizes[name], readable=reader_for(f"a{name}") is not None)
-        for name in ordered
-    )
+    return tuple(Ending(name=name, files=counts[name], bytes=sizes[name], readable=name in READERS) for name in ordered)
 
 
 def _is_link(path: Path) -> bool:

@@ -1,0 +1,35 @@
+"""What makes a folder a project, and the names of the files that a maintainer keeps in one."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Final
+
+SETTINGS: Final = "corpus.toml"
+PYPROJECT: Final = "pyproject.toml"
+OVERRIDES: Final = "overrides.jsonl"
+TEMPLATE: Final = "dataset_card.md"
+SUITES: Final = "validation"
+
+PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, TEMPLATE, SUITES, "schemas"})
+"""Names at the top of a project that are never inputs."""
+
+
+def settings_file(folder: Path) -> Path | None:
+    """The file with the settings of a project: `corpus.toml`, or a `pyproject.toml` with `[tool.corpus]`; else None.
+
+    A folder is a project when it has such a file, be it empty or broken. Raises OSError when it cannot be read.
+    """
+    own, shared = folder / SETTINGS, folder / PYPROJECT
+    if own.is_file():
+        return own
+    return shared if shared.is_file() and _names_corpus(shared.read_bytes().decode("utf-8", "replace")) else None
+
+
+def _names_corpus(text: str) -> bool:
+    try:
+        tool = tomllib.loads(text).get("tool")
+    except tomllib.TOMLDecodeError:
+        return "[tool.corpus" in text
+    return isinstance(tool, dict) and "corpus" in tool
