@@ -17,10 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.article import split_article
 from corpus.transforms.boilerplate import BoilerplateOptions
+from corpus.transforms.compare import compare
 from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_duplicates
 from corpus.transforms.normalize import normalize
-from corpus.transforms.sketch import SketchOptions, compared_text, shingles, sketch
+from corpus.transforms.sketch import Shingles, SketchOptions, compared_text, shingles, sketch
 from corpus.transforms.title import TitleOptions
+from corpus.transforms.tokens import Ints
 
 
 def main() -> None:
@@ -53,13 +55,17 @@ def cleaned(text: str) -> str:
 
 def duplicates_of(texts: list[str], options: DuplicateOptions | None = None) -> Duplicates:
     """What the package says of these texts, in memory."""
-    sketch_options = SketchOptions()
+    sketch_options, chosen = SketchOptions(), options or DuplicateOptions()
+
+    def full(rows: Ints) -> Shingles:
+        return shingles([texts[row] for row in rows.tolist()], sketch_options)
+
     return find_duplicates(
         sketch(texts, sketch_options),
         np.full(len(texts), "NaT", "datetime64[us]"),
-        lambda rows: shingles([texts[row] for row in rows.tolist()], sketch_options),
+        lambda pairs: [compare(*pair, full, reach=chosen.reach) for pair in pairs],
         sketch_options=sketch_options,
-        options=options or DuplicateOptions(),
+        options=chosen,
     )
 
 

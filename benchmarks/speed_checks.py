@@ -23,7 +23,7 @@ from corpus.release.checks import CheckThresholds, run_checks, summary_lines
 from corpus.release.frame import check_frame
 from corpus.resources import data_file
 from corpus.schema import ARTICLE
-from corpus.transforms.sketch import word_counts
+from corpus.transforms.tokens import word_counts
 
 SUITE = data_file("validation", "standard.json")
 WORDS = (

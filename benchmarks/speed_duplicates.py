@@ -13,9 +13,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from collections.abc import Sequence
+
+from corpus.transforms.compare import Compared, compare
 from corpus.transforms.duplicates import DuplicateOptions, find_candidates, group_duplicates, verify_candidates
-from corpus.transforms.sketch import SketchOptions, shingles, sketch
-from corpus.transforms.verify import Compared
+from corpus.transforms.sketch import Shingles, SketchOptions, shingles, sketch
+from corpus.transforms.tokens import Ints
 
 T = TypeVar("T")
 
@@ -36,12 +39,13 @@ def main() -> None:
     candidates = timed("join", size, lambda: find_candidates(sketches, dates, (), sketch_options, options))
     print(f"  {len(candidates.first):,} candidate pairs")
 
-    def verified() -> Compared:
-        return verify_candidates(
-            candidates, sketches, lambda rows: shingles([texts[row] for row in rows.tolist()], sketch_options), options
-        )
+    def full(rows: Ints) -> Shingles:
+        return shingles([texts[row] for row in rows.tolist()], sketch_options)
 
-    pairs = timed("verify", size, verified)
+    def compare_all(pairs: Sequence[tuple[Ints, Ints]]) -> list[Compared]:
+        return [compare(*pair, full, reach=options.reach) for pair in pairs]
+
+    pairs = timed("verify", size, lambda: verify_candidates(candidates, sketches, compare_all))
     found = timed("group", size, lambda: group_duplicates(candidates, pairs, sketches, (), options))
     print(f"  {int((found.kept != np.arange(len(texts))).sum()):,} copies found")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import CorpusError, UsageError, nearest
+from corpus.layout import CARD, DATA, REJECTED
 
 if TYPE_CHECKING:
     from corpus.model import CheckReport
@@ -169,17 +170,9 @@ def publish(
     as_json: bool,
 ) -> None:
     """Publish a release to the Hub as one commit, read it back, and tag it."""
-    from corpus.io.documents import read_manifest
     from corpus.release.publish import publish as publish_release
 
-    manifest = read_manifest(build)
-    wanted = repo or manifest.repo
-    if wanted is None:
-        remedy = "set `repo` in corpus.toml and build again, or give --repo"
-        raise UsageError("nobody has said where to publish", where=str(build), remedy=remedy)
-    done = publish_release(
-        build, repo=wanted, version=manifest.version, private=private, endpoint=endpoint, dry_run=dry_run
-    )
+    done = publish_release(build, repo=repo, private=private, endpoint=endpoint, dry_run=dry_run)
     if as_json:
         document(asdict(done))
         return
@@ -304,9 +297,9 @@ def _summary(made: Build) -> None:
     inputs, path = made.manifest.inputs, made.path
     rejected, excluded = sum(inputs.rejected.values()), sum(inputs.excluded.values())
     say(f"{inputs.rows:,} rows, {rejected:,} rejected, {excluded:,} excluded of {inputs.count:,} inputs")
-    say(f"data      {path / 'data'}")
-    say(f"card      {path / 'README.md'}")
-    say(f"rejected  {path / 'rejected.jsonl'}")
+    say(f"data      {path / DATA}")
+    say(f"card      {path / CARD}")
+    say(f"rejected  {path / REJECTED}")
     say(f"content   {made.manifest.content_digest}")
     if made.checks.passed:
         say(f"next: corpus show --flag title --build {path}, or: corpus publish {path} --dry-run")

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from corpus.errors import ConfigError, UsageError, nearest
-from corpus.io.documents import canonical_json
 from corpus.io.listing import InputOptions
 from corpus.io.project_files import SETTINGS, settings_file
+from corpus.naming import repo_problem, version_problem
 from corpus.release.checks import CheckThresholds
 from corpus.stages.ingest import FilterOptions
 from corpus.transforms.boilerplate import BoilerplateOptions
 from corpus.transforms.duplicates import DuplicateOptions
 from corpus.transforms.language import LanguageOptions
+from corpus.transforms.phrases import languages
 from corpus.transforms.sketch import SketchOptions
 from corpus.transforms.split import SplitOptions
 from corpus.transforms.title import TitleOptions
-
-_VERSION: Final = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?")
-_REPO: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*/[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +41,19 @@ class TopOptions:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]*", self.name):
             raise ValueError(f"name {self.name!r} holds more than letters, digits, '-', '_' and '.'")
-        if not _VERSION.fullmatch(self.version):
-            raise ValueError(f"version {self.version!r} is not like 1.2.0")
-        if self.repo and not _REPO.fullmatch(self.repo):
-            raise ValueError(f"repo {self.repo!r} is not like organisation/name")
+        problem = version_problem(self.version) or (repo_problem(self.repo) if self.repo else None)
+        if problem:
+            raise ValueError(problem)
 
+
+_KINDS: Final[Mapping[Any, str]] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+    tuple[str, ...]: "a list of texts",
+}
+"""The types that a setting may have, in words."""
 
 SECTIONS: Final[Mapping[str, type]] = {
     "inputs": InputOptions,
@@ -80,10 +87,18 @@ class Config:
     checks: CheckThresholds
 
     def digest(self) -> str:
-        """SHA-256 of everything here that may change a released byte: the settings, not where they lie."""
+        """SHA-256 of everything here that may change a released byte: the settings, not where they lie.
+
+        It covers them as JSON with sorted keys, so that the order of the fields in the source does not count.
+        """
         settings = {name: asdict(getattr(self, name)) for name in ("top", *SECTIONS)}
         del settings["top"]["input"]
-        return "sha256:" + hashlib.sha256(canonical_json(settings).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(sorted_json(settings)).hexdigest()
+
+
+def sorted_json(value: object) -> bytes:
+    """Canonical JSON of settings and decisions, with sorted keys and in ASCII: what their digests cover."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 def load_config(path: Path) -> Config:
@@ -106,6 +121,10 @@ def load_config(path: Path) -> Config:
     if not source.is_dir():
         place = _line(where, text, "input")
         raise ConfigError("the input folder is missing", where=place, found=str(source), remedy="correct `input`")
+    for language in sections["boilerplate"].languages:
+        if language not in languages():
+            place, remedy = _line(where, text, "languages", "boilerplate"), nearest(language, languages())
+            raise ConfigError("no phrase list for this language", where=place, found=language, remedy=remedy)
     return Config(project=path, source=source, top=top, **sections)
 
 
@@ -141,25 +160,22 @@ def _options(options: type, values: Mapping[str, Any], where: Path, text: str, t
     try:
         return options(**checked)
     except ValueError as error:
-        place = _line(where, text, table) if table else str(where)
-        raise ConfigError(str(error), where=place, remedy="correct the value") from None
+        named = next((key for key in checked if re.search(rf"\b{key}\b", str(error))), None)
+        place = _line(where, text, named, table) if named else _line(where, text, table)
+        found = f"{named} = {values[named]!r}" if named else ""
+        raise ConfigError(str(error), where=place, found=found, remedy="correct the value") from None
 
 
 def _value(value: Any, kind: Any, key: str, place: str) -> Any:
     """`value` as the declared type: a list as a tuple, a whole number where a fraction is expected."""
-    expected, items = kind, get_args(kind)
-    if items and items[-1] is Ellipsis and isinstance(value, list):
-        return tuple(_value(item, items[0], key, place) for item in value)
-    if items and type(None) in items:
-        expected = next(item for item in items if item is not type(None))
-    if expected is float and type(value) is int:
+    if kind is float and type(value) is int:
         return float(value)
-    if type(value) is not expected:
-        name = "list of strings" if items and items[-1] is Ellipsis else getattr(expected, "__name__", str(expected))
-        raise ConfigError(
-            f"{key} must be a {name}", where=place, found=f"{key} = {value!r}", remedy="correct the value"
-        )
-    return value
+    if type(value) is kind:
+        return value
+    if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    found = f"{key} = {value!r}"
+    raise ConfigError(f"{key} must be {_KINDS[kind]}", where=place, found=found, remedy="correct the value")
 
 
 def _line(where: Path, text: str, key: str, table: str = "") -> str:

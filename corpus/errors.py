@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+_LISTED: Final = 8
 
 
 class CorpusError(Exception):
@@ -14,7 +17,7 @@ class CorpusError(Exception):
 
     exit_code = 4
 
-    def __init__(self, what: str, *, where: str = "", found: str = "", remedy: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", found: str = "", remedy: str) -> None:
         super().__init__(what, where, found, remedy)
         self.what = what
         self.where = where
@@ -25,8 +28,7 @@ class CorpusError(Exception):
         lines = [self.what]
         lines += [f"  where:  {self.where}"] if self.where else []
         lines += [f"  found:  {self.found}"] if self.found else []
-        lines += [f"  do:     {self.remedy}"] if self.remedy else []
-        return "\n".join(lines)
+        return "\n".join([*lines, f"  do:     {self.remedy}"])
 
 
 class DataError(CorpusError):
@@ -58,7 +60,9 @@ class BugError(CorpusError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean 'x'?` for the known name closest to `word`, else the sorted list of known names."""
+    """`did you mean 'x'?` for the known name closest to `word`, else the first few known names."""
     names = sorted(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known: {', '.join(names[:_LISTED])}" + (", …" if len(names) > _LISTED else "")

@@ -28,7 +28,7 @@ _HEAD: Final = """\
 Settings of the dataset. A line that begins with # and a blank is a note. A line like #key = value shows a default: take
 its # away to change it. An unknown key is an error. Nothing here is needed: without this file the defaults hold."""
 
-_SELDOM_NOTE: Final = "Few people need this table: its defaults were measured, and hold for articles of any site."
+_SELDOM_NOTE: Final = "Few people need this table."
 
 
 def write_project(root: Path, project: Path, survey: InputSurvey, *, force: bool = False) -> list[Path]:

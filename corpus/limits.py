@@ -1,4 +1,4 @@
-"""Bounds of settings: what an options class asks for in `__post_init__`, said as one sentence that names the setting."""
+"""Bounds of settings, asked for in `__post_init__`: what is wrong is one sentence that names the setting."""
 
 from __future__ import annotations
 

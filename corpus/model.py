@@ -165,6 +165,15 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCounts:
+    """The outcome of all data checks in numbers: how many stand in the suites, how many failed, whether all passed."""
+
+    expected: int
+    failed: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The last file of a release: digests of inputs, settings, content and every other file, and the counts."""
 
@@ -178,5 +187,5 @@ class Manifest:
     content_digest: str
     inputs: Inputs
     statistics: Statistics
-    checks: Mapping[str, int | bool]
+    checks: CheckCounts
     files: tuple[FileEntry, ...]

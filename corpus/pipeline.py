@@ -13,9 +13,9 @@ from corpus.io.documents import write_json, write_rejections
 from corpus.io.listing import list_inputs, plan_shards
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
-from corpus.model import CheckReport, Manifest, Staged
+from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
 from corpus.progress import Progress, Silent
-from corpus.project import read_project
+from corpus.project import Project, read_project
 from corpus.release.card import render_card
 from corpus.release.checks import checks_document, run_checks
 from corpus.release.croissant import croissant
@@ -82,21 +82,7 @@ def build_dataset(
         passed = sum(outcome.passed for outcome in report.outcomes)
         show.done("check", f"{passed} of {report.expected} passed")
 
-        facts = CardFacts(
-            name=config.top.name,
-            pretty_name=config.top.pretty_name or config.top.name,
-            version=config.top.version,
-            repo=config.top.repo or None,
-            license=config.top.license or None,
-            description=config.top.description or None,
-            statistics=statistics,
-            inputs=inputs,
-            checks=report,
-            files=parquet_entries(release),
-            tool_version=tool_version(),
-            settings_digest=project.settings_digest,
-            published=published,
-        )
+        facts = _card_facts(config, project, release, counted=(statistics, inputs, report), published=published)
         (release / CARD).write_bytes(render_card(project.template, facts=facts).encode())
         write_json(release / CROISSANT, croissant(facts))
         manifest = make_manifest(release, facts)
@@ -104,6 +90,33 @@ def build_dataset(
         target = install(release, out, passed=report.passed)
         show.done("install", f"{len(manifest.files) + 1} files")
     return Build(path=target, manifest=manifest, checks=report)
+
+
+def _card_facts(
+    config: Config,
+    project: Project,
+    release: Path,
+    *,
+    counted: tuple[Statistics, Inputs, CheckReport],
+    published: str | None,
+) -> CardFacts:
+    top = config.top
+    statistics, inputs, checks = counted
+    return CardFacts(
+        name=top.name,
+        pretty_name=top.pretty_name or top.name,
+        version=top.version,
+        repo=top.repo or None,
+        license=top.license or None,
+        description=top.description or None,
+        statistics=statistics,
+        inputs=inputs,
+        checks=checks,
+        files=parquet_entries(release),
+        tool_version=tool_version(),
+        settings_digest=project.settings_digest,
+        published=published,
+    )
 
 
 def _ingest_options(config: Config) -> IngestOptions:

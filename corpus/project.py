@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.config import Config
+from corpus.config import Config, sorted_json
 from corpus.errors import ConfigError
 from corpus.io.overrides import read_overrides
 from corpus.io.project_files import OVERRIDES, SUITES, TEMPLATE, settings_file
@@ -100,7 +100,7 @@ def _digest(settings: str, decisions: Sequence[Decision], template: str, suites:
     """SHA-256 over the settings and the content of every file that steers the build."""
     content: Mapping[str, bytes] = {
         "settings": settings.encode(),
-        "decisions": repr([(item.id, item.action, item.value, item.text) for item in decisions]).encode(),
+        "decisions": sorted_json([[item.id, item.action, item.value, item.text] for item in decisions]),
         "template": template.encode(),
         **{f"suite {path.name}": path.read_bytes() for path in suites},
     }

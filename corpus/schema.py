@@ -119,6 +119,7 @@ def _count(name: str, meaning: str) -> Column:
 
 SHA256_PATTERN: Final = "^[0-9a-f]{64}$"
 LANGUAGE_PATTERN: Final = "^[a-z]{2,3}$"
+DATE_PATTERN: Final = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2}.*)?)?$"
 
 COLUMNS: Final = (
     _text("id", "Path of the source below the input folder, or `path#key` for a record of a container."),
@@ -143,7 +144,7 @@ COLUMNS: Final = (
     _optional("author", "Author, from the input's own metadata."),
     _optional("site", "Site or paper, from the input's own metadata."),
     _optional("license", "SPDX id of the article's licence."),
-    _optional("published", "Date in ISO 8601 at the source's own precision.", pattern=r"^\d{4}(-\d{2}(-\d{2}.*)?)?$"),
+    _optional("published", "Date in ISO 8601 at the source's own precision.", pattern=DATE_PATTERN),
     Column(
         name="published_at",
         type=pa.timestamp("us", tz="UTC"),

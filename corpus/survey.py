@@ -65,7 +65,8 @@ class _Glance:
 def describe_input(root: Path, options: InputOptions | None = None) -> InputSurvey:
     """Look at every name below `root`, and into the first 200 KB of at most 500 files, evenly chosen.
 
-    Only regular files are opened. A file that is looked into is judged by the functions that read it for a row. Raises UsageError when `root` is no folder.
+    Only regular files are opened. A file that is looked into is judged by the functions that read it for a row.
+    Raises UsageError when `root` is no folder.
     """
     options = options or InputOptions()
     files = list_inputs(root, options)

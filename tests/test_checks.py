@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import gc
 import hashlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import weakref
@@ -21,7 +23,11 @@ import pyarrow.parquet as pq
 import pytest
 from great_expectations.datasource.fluent.interfaces import Batch
 
+from corpus.cli import cli
+from corpus.config import SECTIONS, TopOptions
 from corpus.errors import ConfigError, DataError
+from corpus.io.project_files import PROJECT_FILES
+from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST, REJECTED
 from corpus.model import CheckReport
 from corpus.release import frame as frame_module
 from corpus.release.checks import CheckThresholds, checks_document, run_checks, summary_lines
@@ -29,8 +35,8 @@ from corpus.release.expectations import SAMPLE, evaluate
 from corpus.release.frame import FRAME_COLUMNS, check_frame, stand_in
 from corpus.release.suite import read_suite, standard_suite, suite_text
 from corpus.schema import ARTICLE, COLUMNS, SINGLE_KINDS
-from corpus.transforms.sketch import word_counts
 from corpus.transforms.stretches import Label, cut
+from corpus.transforms.tokens import word_counts
 
 ROOT = Path(__file__).parents[1]
 STANDARD = ROOT / "validation" / "standard.json"
@@ -408,6 +414,59 @@ def test_every_expectation_has_a_defect_and_a_remedy() -> None:
     assert all(entry["notes"] for entry in standard_suite()["expectations"])
 
 
+def remedies() -> list[str]:
+    """The words of every remedy: those of the standard suite, and every string of a `remedy` in the source."""
+    found = [str(entry["notes"]) for entry in standard_suite()["expectations"]]
+    for path in (ROOT / "corpus").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            given = (isinstance(node, ast.keyword) and node.arg == "remedy") or (
+                isinstance(node, ast.Assign) and any("remedy" in ast.unparse(target) for target in node.targets)
+            )
+            strings = ast.walk(node.value) if given and isinstance(node, ast.keyword | ast.Assign) else ()
+            found += [item.value for item in strings if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return found
+
+
+def misguided(remedy: str) -> list[str]:
+    """What a remedy names that does not exist: tables, settings, commands, options and files."""
+    tables = {f"[{name}]" for name in SECTIONS} | {"[tool.corpus]"}
+    known = {field.name for options in (TopOptions, *SECTIONS.values()) for field in dataclasses.fields(options)}
+    files = {*PROJECT_FILES, CARD, CHECKS, CROISSANT, MANIFEST, REJECTED}
+    options = {name for command in cli.commands.values() for item in command.params for name in item.opts}
+    options.add("--help")
+    words = re.findall(r"(?<!: )\[[a-z.]+\]", remedy)
+    wrong = [word for word in words if word not in tables]
+    wrong += [name for name in re.findall(r"\b(?:min|max)_\w+", remedy) if name not in known]
+    wrong += [name for name in re.findall(r"(?:`corpus|run corpus) ([a-z]+)", remedy) if name not in cli.commands]
+    wrong += [name for name in re.findall(r"(?<![\w-])--[a-z][a-z-]*", remedy) if name not in options]
+    wrong += [name for name in re.findall(r"[\w/]+\.(?:html|jsonl?|toml|md|csv)\b", remedy) if name not in files]
+    for setting, table in re.findall(r"`(\w+)` under \[(\w+)\]", remedy):
+        wrong += [setting] * (setting not in {item.name for item in dataclasses.fields(SECTIONS[table])})
+    return wrong + ["sidecar"] * ("sidecar" in remedy)
+
+
+def test_a_remedy_names_only_what_there_is() -> None:
+    found = {remedy: wrong for remedy in remedies() if (wrong := misguided(remedy))}
+    assert found == {}
+    assert len(remedies()) > 100
+
+
+@pytest.mark.parametrize(
+    ("remedy", "wrong"),
+    [
+        ("Leave these out in [input].", ["[input]"]),
+        ("Look in report.html.", ["report.html"]),
+        ("Raise max_undd under [checks].", ["max_undd"]),
+        ("Run `corpus chekc` with --jbos.", ["chekc", "--jbos"]),
+        ("By `exclud` under [inputs].", ["exclud"]),
+        ("Give titles in sidecars.", ["sidecar"]),
+        ("By `exclude` under [inputs], or lower max_und in corpus.toml; run corpus check --project.", []),
+    ],
+)
+def test_a_false_remedy_would_be_seen(remedy: str, wrong: list[str]) -> None:
+    assert misguided(remedy) == wrong
+
+
 def test_the_standard_suite_is_the_generated_one() -> None:
     remedy = "run: python -m corpus.release.suite"
     assert STANDARD.read_text("utf-8") == suite_text(standard_suite()), remedy
@@ -447,7 +506,11 @@ def test_every_promise_of_a_column_is_checked() -> None:
             "'min_row'",
             "did you mean 'min_rows'?",
         ),
-        (expect("table_row_count_to_be_between", minimum=3), "minimum extra fields not permitted", ""),
+        (
+            expect("table_row_count_to_be_between", minimum=3),
+            "minimum extra fields not permitted",
+            "correct its arguments; Great Expectations documents them",
+        ),
         ({"kwargs": {}}, '{"kwargs": {}}', 'add a "type"'),
         ({"type": "expect_table_row_count_to_equal", "kwargs": 3}, '"kwargs": 3', "write {...}"),
     ],

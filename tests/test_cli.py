@@ -8,11 +8,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+import corpus
 from corpus import cli
+from corpus.config import SECTIONS, load_config, sorted_json
+from corpus.errors import ConfigError
+from corpus.io.listing import InputOptions, list_inputs
+from corpus.project import default_out, read_project
 from corpus.transforms.printable import printable
 from tests.conftest import ROOT, SAMPLE, Release, write_files
 
@@ -81,10 +87,11 @@ def test_mistakes_get_a_hint(arguments: list[str], hint: str, run: Run, sample: 
         ('nmae = "x"\n', "did you mean 'name'?", 1),
         ('name = "x"\n[chekcs]\n', "did you mean 'checks'?", 2),
         ("[language]\nmin_leters = 3\n", "did you mean 'min_letters'?", 2),
-        ('[language]\nmin_letters = "3"\n', "min_letters must be a int", 2),
+        ('[language]\nmin_letters = "3"\n', "min_letters must be a whole number", 2),
         ("[splits]\ntrain = 0.5\n", "must add up to 1", 1),
-        ('version = "one"\n', "is not like 1.2.0", None),
-        ('repo = "no-organisation"\n', "is not like organisation/name", None),
+        ('[boilerplate]\n\nlanguages = ["xx"]\n', "no phrase list for this language", 3),
+        ('version = "one"\n', "is not like 1.2.0", 1),
+        ('\nrepo = "no-organisation"\n', "is not like organisation/name", 2),
         ("name = \n", "no TOML", None),
         ('input = "nowhere"\n', "the input folder is missing", 1),
     ],
@@ -98,6 +105,100 @@ def test_wrong_settings_name_the_line(settings: str, message: str, line: int | N
 
 
 @pytest.mark.parametrize(
+    ("table", "setting", "message"),
+    [
+        ("inputs", "max_bytes = -5", "max_bytes must be at least 1, not -5"),
+        ("inputs", "include = []", "include must name at least one glob"),
+        ("inputs", 'include = "*.txt"', "include must be a list of texts"),
+        ("inputs", "exclude = [1]", "exclude must be a list of texts"),
+        ("boilerplate", 'languages = ["xx"]', "no phrase list for this language"),
+        ("boilerplate", 'languages = ["eng"]', "did you mean 'en'?"),
+        ("boilerplate", "structure = 1", "structure must be true or false"),
+        ("title", "longest = 1.5", "longest must be a whole number"),
+        ("language", "min_letters = -1", "min_letters must be at least 0"),
+        ("language", "min_score = 1.01", "min_score must lie between 0 and 1"),
+        ("language", "min_score = nan", "min_score must lie between 0 and 1"),
+        ("filters", "min_words = -1", "min_words must be at least 0"),
+        ("filters", "min_words = 9\nmax_words = 8", "min_words (9) is above max_words (8)"),
+        ("filters", 'languages = ["English"]', "not 'English'"),
+        ("shingles", "words = 0", "words must be at least 1"),
+        ("shingles", "whole = -1", "whole must be at least 0"),
+        ("duplicates", "partners = -1", "partners must be at least 1"),
+        ("duplicates", "candidate = 7.0", "candidate must lie between 0 and 1"),
+        ("duplicates", "own = inf", "own must be at least 0, not inf"),
+        ("duplicates", "overlap = true", "overlap must be a number"),
+        ("duplicates", "merged_total = -0.1", "merged_total must lie between 0 and 1"),
+        ("splits", "train = 1.5\ntest = -0.5", "train must lie between 0 and 1"),
+        ("splits", "seed = 1", "seed must be a text"),
+        ("checks", "max_und = 2", "max_und must lie between 0 and 1"),
+        ("checks", "min_rows = -1", "min_rows must be at least 0"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(table: str, setting: str, message: str, tmp_path: Path) -> None:
+    write_files(tmp_path, {"corpus.toml": f"[{table}]\n\n{setting}\n"})
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path)
+    assert message in str(caught.value)
+    assert caught.value.where == f"{tmp_path / 'corpus.toml'}:3"
+    assert caught.value.remedy
+
+
+def test_a_negative_number_is_refused_everywhere(tmp_path: Path) -> None:
+    for table, options in SECTIONS.items():
+        for item in fields(options):
+            if type(item.default) in (int, float) and table != "title":
+                write_files(tmp_path, {"corpus.toml": f"[{table}]\n{item.name} = -1\n"})
+                with pytest.raises(ConfigError, match=item.name):
+                    load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "project"),
+    [
+        ({"corpus.toml": ""}, True),
+        ({"pyproject.toml": "[tool.corpus]\n"}, True),
+        ({"pyproject.toml": "[tool.black]\n"}, False),
+        ({"pyproject.toml": "[tool\n"}, False),
+        ({}, False),
+    ],
+)
+def test_a_project_is_a_folder_with_settings(
+    files: dict[str, str | bytes], project: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path / "articles", {**ARTICLES, **files, "dataset_card.md": "A template, or an article."})
+    monkeypatch.chdir(tmp_path)
+    assert default_out(load_config(Path("articles"))) == Path("articles/build" if project else "build")
+    listed = {file.id for file in list_inputs(Path("articles"), InputOptions())}
+    assert ("dataset_card.md" in listed) is not project
+
+
+def test_the_digest_of_the_settings_depends_on_no_order_and_no_unicode_table(tmp_path: Path) -> None:
+    assert sorted_json({"b": "é\U0001fae9", "a": [1, None]}) == b'{"a":[1,null],"b":"\\u00e9\\ud83e\\udee9"}'
+    decision = '{"id": "a.txt", "title": "\U0001fae9"}\n'
+    write_files(tmp_path, {"corpus.toml": 'name = "x"\nlicense = "y"\n', "overrides.jsonl": decision})
+    before = read_project(load_config(tmp_path)).settings_digest
+    write_files(tmp_path, {"corpus.toml": '\nlicense = "y"\nname = "x"\n'})
+    assert read_project(load_config(tmp_path)).settings_digest == before
+    write_files(tmp_path, {"overrides.jsonl": decision.replace("\U0001fae9", "e")})
+    assert read_project(load_config(tmp_path)).settings_digest != before
+
+
+def test_the_function_builds_what_the_command_builds(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    write_files(tmp_path / "project", {**ARTICLES, "corpus.toml": ""})
+    monkeypatch.chdir(tmp_path)
+    assert run("build", "project", "--quiet")[0] == 0
+    croissant = (tmp_path / "project" / "build" / "croissant.json").read_bytes()
+    manifest = (tmp_path / "project" / "build" / "manifest.json").read_bytes()
+    assert b'"1970-01-02"' in croissant
+    shutil.rmtree(tmp_path / "project" / "build")
+    made = corpus.build("project")
+    assert made.path == Path("project/build")
+    assert (made.path / "croissant.json").read_bytes() == croissant
+    assert (made.path / "manifest.json").read_bytes() == manifest
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         ('{"id": "a.txt", "titel": "x"}', "did you mean 'title'?"),
@@ -106,7 +207,7 @@ def test_wrong_settings_name_the_line(settings: str, message: str, line: int | N
         ('{"id": "a.txt", "kind": "captoin", "text": "x"}', "did you mean 'caption'?"),
         ('{"id": "nowhere.txt", "title": "x"}', "finds nothing to decide"),
         ('{"id": "a.txt", "kind": "caption", "text": "no such line"}', "finds nothing to decide"),
-        ('{"id": "a.txt", "not_duplicate_of": "c.txt"}', "does not exist"),
+        ('{"id": "a.txt", "not_duplicate_of": "sub/b.txt"}', "did you mean 'b.txt'?"),
     ],
 )
 def test_wrong_decisions_name_the_line(line: str, message: str, run: Run, tmp_path: Path) -> None:
@@ -114,7 +215,7 @@ def test_wrong_decisions_name_the_line(line: str, message: str, run: Run, tmp_pa
     code, _, err = run("build", str(tmp_path))
     assert code == 2
     assert message in err
-    assert "overrides.jsonl" in err
+    assert "overrides.jsonl:2" in err
 
 
 def test_a_corpus_without_a_row_is_no_release(run: Run, tmp_path: Path) -> None:

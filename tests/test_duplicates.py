@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms import duplicates, join
+from corpus.transforms.compare import compare, pair_chunks
 from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_duplicates
 from corpus.transforms.join import keeper_order, merge_pairs, shared_hashes
-from corpus.transforms.sketch import SketchOptions, shingles, sketch
-from corpus.transforms.verify import compare, pair_chunks
+from corpus.transforms.sketch import Shingles, SketchOptions, shingles, sketch
+from corpus.transforms.tokens import Ints
 
 OPTIONS = DuplicateOptions()
 SKETCH = SketchOptions()
@@ -45,10 +46,13 @@ def find(
     apart: Collection[tuple[int, int]] = (),
     options: DuplicateOptions = OPTIONS,
 ) -> Duplicates:
+    def full(rows: Ints) -> Shingles:
+        return shingles([texts[row] for row in rows.tolist()], SKETCH)
+
     return find_duplicates(
         sketch(texts, SKETCH),
         np.array(dates or ["NaT"] * len(texts), "datetime64[us]"),
-        lambda rows: shingles([texts[row] for row in rows.tolist()], SKETCH),
+        lambda pairs: [compare(*pair, full, reach=options.reach) for pair in pairs],
         apart=apart,
         sketch_options=SKETCH,
         options=options,

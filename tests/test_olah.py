@@ -49,7 +49,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("published")
     with running_hub(folder / "hub") as running:
         build = make_release(folder / "build")
-        publish(build, repo=REPO, version="0.1.0", endpoint=running.endpoint, token=WRITE_TOKEN)
+        publish(build, endpoint=running.endpoint, token=WRITE_TOKEN)
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import socket
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from corpus.errors import CorpusError, DataError, OutsideError, UsageError
+from corpus.io.documents import write_json
+from corpus.naming import version_problem
 from corpus.release.hub import PUBLIC_HUB, _large_files
 from corpus.release.publish import Publication, publish
 from corpus.release.upload_plan import FileAction
 from tests.hub.accounts import ACCOUNTS, READ_TOKEN, UNKNOWN_TOKEN, WRITE_TOKEN
 from tests.hub.fixtures import Hub, client_environment, run_client, running_hub
-from tests.hub.releases import DUPLICATE, LETTERS, REPO, UNIQUE, make_release, write_manifest
+from tests.hub.releases import DUPLICATE, LETTERS, OTHERS, REPO, UNIQUE, make_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +55,7 @@ def closed_endpoint() -> str:
 
 def send(hub: Hub, build: Path, **options: Any) -> Publication:
     """Publish as somebody who may write, without waiting."""
-    settings = {"repo": REPO, "version": "0.1.0", "token": WRITE_TOKEN, "sleep": lambda _: None, **options}
+    settings = {"token": WRITE_TOKEN, "sleep": lambda _: None, **options}
     return publish(build, endpoint=hub.endpoint, **settings)
 
 
@@ -130,22 +133,34 @@ def test_same_release_again_makes_no_request_that_writes(hub: Hub, build: Path) 
 
 def test_older_release_is_unchanged_after_a_newer_one(hub: Hub, build: Path, tmp_path: Path) -> None:
     first = send(hub, build)
-    send(hub, make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS), version="0.2.0")
+    send(hub, make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS))
     written = hub.writes()
     again = send(hub, build)
     assert (again.status, again.commit) == ("unchanged", first.commit)
     assert hub.writes() == written
 
 
+@pytest.mark.parametrize("there", ["0.2.0", "0.1.0", "0.1.10"])
+def test_older_version_does_not_take_the_place_of_a_newer_one(hub: Hub, tmp_path: Path, there: str) -> None:
+    send(hub, make_release(tmp_path / "newer", version=there, parts=MORE_LETTERS))
+    older = make_release(tmp_path / "older", version="0.1.9" if there == "0.1.10" else "0.1.0-rc.1")
+    written = hub.writes()
+    for dry_run in (True, False):
+        with pytest.raises(DataError, match=f"already holds version {there}"):
+            send(hub, older, dry_run=dry_run)
+    assert hub.writes() == written
+    assert set(tags(hub)) == {f"v{there}"}
+
+
 def test_changed_release_deletes_its_old_files_and_keeps_others(hub: Hub, build: Path, tmp_path: Path) -> None:
     send(hub, build)
     add_by_hand(hub, "LICENSE", b"ours\n")
     newer = make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS)
-    done = send(hub, newer, version="0.2.0")
+    done = send(hub, newer)
     assert actions(done) == {
         **dict.fromkeys(MORE_LETTERS, "add"),
         **dict.fromkeys(LETTERS, "delete"),
-        **dict.fromkeys(("README.md", "rejected.jsonl", "report.html"), "same"),
+        **dict.fromkeys(OTHERS, "same"),
         "manifest.json": "change",
     }
     assert titles(hub) == ["Release v0.2.0", "Add LICENSE", "Release v0.1.0", "initial commit"]
@@ -156,9 +171,9 @@ def test_changed_release_deletes_its_old_files_and_keeps_others(hub: Hub, build:
 def test_forged_manifest_cannot_delete_what_the_repository_stands_on(hub: Hub, build: Path, tmp_path: Path) -> None:
     send(hub, build)
     add_by_hand(
-        hub, "manifest.json", b'{"files": [{"path": ".gitattributes"}, {"path": "../x"}, {"path": "report.html"}]}'
+        hub, "manifest.json", b'{"files": [{"path": ".gitattributes"}, {"path": "../x"}, {"path": "checks.json"}]}'
     )
-    done = send(hub, make_release(tmp_path / "newer", version="0.2.0"), version="0.2.0")
+    done = send(hub, make_release(tmp_path / "newer", version="0.2.0"))
     assert "delete" not in actions(done).values()
     assert ".gitattributes" in on_hub(hub)
 
@@ -167,7 +182,7 @@ def test_only_changed_files_are_uploaded(hub: Hub, build: Path, tmp_path: Path) 
     send(hub, build)
     uploads = len(hub.requests("PUT "))
     newer = make_release(tmp_path / "newer", version="0.2.0", parts={**LETTERS, DUPLICATE: ["d.txt", "e.txt"]})
-    done = send(hub, newer, version="0.2.0")
+    done = send(hub, newer)
     assert actions(done)[UNIQUE] == "same"
     assert len(hub.requests("PUT ")) == uploads + 1
 
@@ -187,7 +202,7 @@ def test_data_file_that_no_release_wrote_is_refused(hub: Hub, build: Path, tmp_p
     add_by_hand(hub, "data/train/unique-extra.parquet", b"rows of somebody")
     written = hub.writes()
     with pytest.raises(DataError, match="neither this release lists") as refused:
-        send(hub, make_release(tmp_path / "newer", version="0.2.0"), version="0.2.0")
+        send(hub, make_release(tmp_path / "newer", version="0.2.0"))
     assert refused.value.found == "data/train/unique-extra.parquet"
     assert hub.writes() == written
 
@@ -202,7 +217,7 @@ def test_unreadable_manifest_on_the_hub_is_refused(hub: Hub, build: Path, tmp_pa
     add_by_hand(hub, "manifest.json", content)
     written = hub.writes()
     with pytest.raises(DataError, match="cannot be read"):
-        send(hub, make_release(tmp_path / "newer", version="0.2.0"), version="0.2.0")
+        send(hub, make_release(tmp_path / "newer", version="0.2.0"))
     assert hub.writes() == written
 
 
@@ -288,10 +303,10 @@ def test_deletion_that_did_not_happen_is_not_tagged(hub: Hub, build: Path, tmp_p
     newer = make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS)
     hub.provoke("keep-deleted", REPO)
     with pytest.raises(OutsideError, match="not what was published") as stopped:
-        send(hub, newer, version="0.2.0")
+        send(hub, newer)
     assert stopped.value.found == ", ".join(sorted(LETTERS))
     with pytest.raises(DataError, match="neither this release lists"):
-        send(hub, newer, version="0.2.0")
+        send(hub, newer)
     assert set(tags(hub)) == {"v0.1.0"}
 
 
@@ -343,7 +358,7 @@ from pathlib import Path
 from corpus.errors import CorpusError
 from corpus.release.publish import publish
 try:
-    print(publish(Path(sys.argv[1]), repo=sys.argv[2], version=sys.argv[3], dry_run="dry" in sys.argv[4:]))
+    print(publish(Path(sys.argv[1]), dry_run="dry" in sys.argv[2:]))
 except CorpusError as error:
     print(error, file=sys.stderr)
     sys.exit(error.exit_code)
@@ -352,7 +367,7 @@ except CorpusError as error:
 
 def test_login_comes_from_the_environment_and_stays_out_of_every_text(hub: Hub, build: Path, tmp_path: Path) -> None:
     environment = client_environment(hub.endpoint, tmp_path / "home", WRITE_TOKEN) | {"HF_DEBUG": "1"}
-    done = run_client(PUBLISH, environment, str(build), REPO, "0.1.0")
+    done = run_client(PUBLISH, environment, str(build))
     assert (done.returncode, "status='published'" in done.stdout) == (0, True), done.stderr
     assert "OUTSIDE" not in done.stderr
     assert "curl" in done.stderr
@@ -368,7 +383,7 @@ def test_login_comes_from_the_environment_and_stays_out_of_every_text(hub: Hub, 
 
 def test_nobody_publishes_without_a_login(hub: Hub, build: Path, tmp_path: Path) -> None:
     environment = client_environment(hub.endpoint, tmp_path / "home")
-    refused = run_client(PUBLISH, environment, str(build), REPO, "0.1.0")
+    refused = run_client(PUBLISH, environment, str(build))
     assert refused.returncode == 3
     assert "wants a token" in refused.stderr
     assert "hf auth login" in refused.stderr
@@ -378,7 +393,7 @@ def test_nobody_publishes_without_a_login(hub: Hub, build: Path, tmp_path: Path)
 
 def test_dry_run_needs_no_login_and_writes_nothing(hub: Hub, build: Path, tmp_path: Path) -> None:
     environment = client_environment(hub.endpoint, tmp_path / "home")
-    shown = run_client(PUBLISH, environment, str(build), REPO, "0.1.0", "dry")
+    shown = run_client(PUBLISH, environment, str(build), "dry")
     assert shown.returncode == 0, shown.stderr
     assert "status='dry-run'" in shown.stdout
     assert shown.stdout.count("action='add'") == len(on_disk(build))
@@ -390,10 +405,10 @@ def test_dry_run_tells_what_publishing_then_does(hub: Hub, build: Path, tmp_path
     send(hub, build)
     newer = make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS)
     written = hub.writes()
-    shown = send(hub, newer, version="0.2.0", dry_run=True)
+    shown = send(hub, newer, dry_run=True)
     assert (shown.status, shown.commit) == ("dry-run", None)
     assert hub.writes() == written
-    done = send(hub, newer, version="0.2.0")
+    done = send(hub, newer)
     assert replace(shown, status=done.status, commit=done.commit) == done
 
 
@@ -404,7 +419,7 @@ def test_dry_run_refuses_what_publishing_refuses(hub: Hub, build: Path, tmp_path
 
 
 def test_dry_run_without_a_network_lists_the_files_as_unknown(build: Path, closed_endpoint: str) -> None:
-    shown = publish(build, repo=REPO, version="0.1.0", endpoint=closed_endpoint, token=WRITE_TOKEN, dry_run=True)
+    shown = publish(build, endpoint=closed_endpoint, token=WRITE_TOKEN, dry_run=True)
     listed = [FileAction(path=path, size=len(data), action="unknown") for path, data in on_disk(build).items()]
     assert sorted(shown.files, key=lambda one: one.path) == sorted(listed, key=lambda one: one.path)
 
@@ -414,7 +429,7 @@ def test_private_repository_is_hidden_from_others(hub: Hub, build: Path, tmp_pat
     assert hub.repo(REPO).refs().private
     assert send(hub, build, private=True).status == "unchanged"
     assert set(actions(send(hub, build, dry_run=True, token=READ_TOKEN)).values()) == {"same"}
-    stranger = run_client(PUBLISH, client_environment(hub.endpoint, tmp_path), str(build), REPO, "0.1.0", "dry")
+    stranger = run_client(PUBLISH, client_environment(hub.endpoint, tmp_path), str(build), "dry")
     assert stranger.stdout.count("action='add'") == len(on_disk(build))
 
 
@@ -422,13 +437,13 @@ def test_public_repository_is_not_taken_for_a_private_one(hub: Hub, build: Path,
     send(hub, build)
     written = hub.writes()
     with pytest.raises(UsageError, match="public"):
-        send(hub, make_release(tmp_path / "newer", version="0.2.0"), version="0.2.0", private=True)
+        send(hub, make_release(tmp_path / "newer", version="0.2.0"), private=True)
     assert hub.writes() == written
 
 
 def refusal(endpoint: str, build: Path, **options: Any) -> CorpusError:
     """What publishing says where nobody answers: an OutsideError as soon as it asks."""
-    settings = {"repo": REPO, "version": "0.1.0", "token": WRITE_TOKEN, "sleep": lambda _: None, **options}
+    settings = {"token": WRITE_TOKEN, "sleep": lambda _: None, **options}
     with pytest.raises(CorpusError) as refused:
         publish(build, endpoint=endpoint, **settings)
     return refused.value
@@ -452,23 +467,23 @@ def test_folder_that_may_not_be_published_is_refused_unasked(tmp_path: Path, clo
     assert refused(failed) == (DataError, "This build failed its checks.")
     (tmp_path / "innocent").symlink_to(failed)
     assert refused(tmp_path / "innocent") == (DataError, "This build failed its checks.")
-    assert refused(tmp_path / "nothing") == (UsageError, "There is no release here.")
+    assert refused(tmp_path / "nothing") == (DataError, "this folder is no release")
 
 
-@pytest.mark.parametrize("version", ["1.0", "v0.1.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0\n", "../1", ""])
-def test_version_must_be_semantic(build: Path, closed_endpoint: str, version: str) -> None:
-    problem = refusal(closed_endpoint, build, version=version)
-    assert (type(problem), problem.what) == (UsageError, "This is no version.")
+@pytest.mark.parametrize("version", ["1.0", "v0.1.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0\n", "../1", "", "1.0.0+1"])
+def test_version_must_be_semantic(tmp_path: Path, closed_endpoint: str, version: str) -> None:
+    problem = refusal(closed_endpoint, make_release(tmp_path / "odd", version=version))
+    assert (type(problem), problem.what) == (DataError, version_problem(version))
 
 
-@pytest.mark.parametrize("version", ["1.0.0", "0.0.1-rc.1", "10.20.30-alpha-1+build.5", "1.0.0+01"])
+@pytest.mark.parametrize("version", ["1.0.0", "0.0.1-rc.1", "10.20.30-alpha-1"])
 def test_version_may_have_every_semantic_form(hub: Hub, tmp_path: Path, version: str) -> None:
-    done = send(hub, make_release(tmp_path / "versioned", version=version), version=version)
+    done = send(hub, make_release(tmp_path / "versioned", version=version))
     assert tags(hub) == {f"v{version}": done.commit}
 
 
 @pytest.mark.parametrize(
-    "repo", ["letters", "org/a/b", "org/", "/letters", "org/..", "o rg/a", "org/a.git", "org/a--b"]
+    "repo", ["letters", "org/a/b", "org/", "/letters", "org/..", "o rg/a", "org/a.git", "org/a--b", "org/" + "a" * 97]
 )
 def test_repository_must_have_a_proper_name(build: Path, closed_endpoint: str, repo: str) -> None:
     problem = refusal(closed_endpoint, build, repo=repo)
@@ -476,10 +491,10 @@ def test_repository_must_have_a_proper_name(build: Path, closed_endpoint: str, r
 
 
 def test_arguments_must_agree_with_the_manifest(tmp_path: Path, build: Path, closed_endpoint: str) -> None:
-    assert "another version" in refusal(closed_endpoint, build, version="0.1.1").what
     assert "another repository" in refusal(closed_endpoint, build, repo="org/other").what
     anywhere = make_release(tmp_path / "anywhere", repo=None)
     assert isinstance(refusal(closed_endpoint, anywhere, repo="org/other"), OutsideError)
+    assert "Nobody has said where" in refusal(closed_endpoint, anywhere).what
 
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1:1", "ftp://127.0.0.1", "https://user:secret@127.0.0.1", "https://"])
@@ -497,19 +512,45 @@ def test_file_that_is_not_what_the_manifest_says_is_named(build: Path, closed_en
     assert (type(problem), problem.where) == (DataError, str(build / path))
     (build / path).unlink()
     problem = refusal(closed_endpoint, build)
-    assert (type(problem), problem.where) == (DataError, str(build / path))
+    assert (type(problem), problem.where, problem.found) == (DataError, str(build / path), "missing")
+
+
+def test_file_that_the_manifest_does_not_list_is_named(build: Path, closed_endpoint: str) -> None:
+    (build / "data" / "train" / "more.parquet").write_bytes(b"rows of somebody")
+    problem = refusal(closed_endpoint, build)
+    assert (problem.where, problem.found) == (str(build / "data/train/more.parquet"), "not in the manifest")
 
 
 @pytest.mark.parametrize("path", ["../outside", "data/../README.md", "./README.md", "", "manifest.json", "data//x"])
 def test_manifest_cannot_point_elsewhere(build: Path, closed_endpoint: str, path: str) -> None:
     (build.parent / "outside").write_bytes(b"secret")
     facts = json.loads((build / "manifest.json").read_bytes())
-    write_manifest(build, **{**facts, "files": [*facts["files"], {"path": path, "size": 6, "sha256": "0" * 64}]})
+    digest = hashlib.sha256(b"secret").hexdigest()
+    facts["files"].append({"path": path, "size": 6, "sha256": digest, "rows": None})
+    write_json(build / "manifest.json", facts)
     problem = refusal(closed_endpoint, build)
-    assert (type(problem), problem.what) == (DataError, "The manifest lists a path that no release has.")
+    assert (type(problem), problem.where, problem.found) == (DataError, str(build / path), "missing")
 
 
-@pytest.mark.parametrize("broken", [{"format": 2}, {"files": 3}, {"checks": None}, {"files": [3]}, {"files": [{}]}])
+def test_manifest_that_lists_a_file_twice_is_refused(build: Path, closed_endpoint: str) -> None:
+    facts = json.loads((build / "manifest.json").read_bytes())
+    write_json(build / "manifest.json", {**facts, "files": [*facts["files"], facts["files"][0]]})
+    assert refusal(closed_endpoint, build).found == "it lists a file twice"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"format": 2},
+        {"version": 3},
+        {"repo": 3},
+        {"files": 3},
+        {"checks": None},
+        {"files": [3]},
+        {"files": [{}]},
+        {"files": [{"path": 3, "size": 1, "sha256": ""}]},
+    ],
+)
 def test_manifest_of_another_form_is_refused(build: Path, closed_endpoint: str, broken: dict[str, Any]) -> None:
     facts = json.loads((build / "manifest.json").read_bytes())
     (build / "manifest.json").write_text(json.dumps({**facts, **broken}), encoding="utf-8")
@@ -536,7 +577,7 @@ print(json.dumps(shown))
 def test_published_release_loads_by_its_tag(hub: Hub, build: Path, tmp_path: Path) -> None:
     send(hub, build)
     newer = make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS)
-    send(hub, newer, version="0.2.0")
+    send(hub, newer)
     loaded = run_client(LOAD, client_environment(hub.endpoint, tmp_path / "home"), REPO, "v0.1.0")
     assert loaded.returncode == 0, loaded.stderr
     assert "OUTSIDE" not in loaded.stderr

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.transforms.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch, word_counts
-from corpus.transforms.tokens import Ints, UInts
+from corpus.transforms.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch
+from corpus.transforms.tokens import Ints, UInts, word_counts
 from corpus.transforms.unicode import HAN_KANA, UNSPACED, WORD, class_table, fold
 
 OPTIONS = SketchOptions()

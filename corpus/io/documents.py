@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from corpus.errors import DataError
 from corpus.layout import MANIFEST, REJECTED
-from corpus.model import FileEntry, Inputs, Manifest, Rejection, Statistics
+from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, Rejection, Statistics
 from corpus.schema import SCHEMA_VERSION
 
 FORMAT: Final = 1
@@ -72,7 +72,7 @@ def released_files(build: Path) -> list[Path]:
 def read_manifest(build: Path) -> Manifest:
     """The manifest of a release.
 
-    Raises DataError when it is missing, broken, or of a newer format.
+    Raises DataError when it is missing, broken, or of another format.
     """
     path = build / MANIFEST
     if not path.is_file():
@@ -89,13 +89,23 @@ def read_manifest(build: Path) -> Manifest:
                 remedy="use the corpus version that built it",
             )
         return _manifest(document)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         remedy = "build the release again"
         raise DataError("the manifest is broken", where=str(path), found=str(error)[:200], remedy=remedy) from None
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:
+    """Raises TypeError where a part that others rely on has another form."""
     document["inputs"] = Inputs(**document["inputs"])
     document["statistics"] = Statistics(**document["statistics"])
-    document["files"] = tuple(FileEntry(**entry) for entry in document["files"])
+    document["checks"] = CheckCounts(**document["checks"])
+    document["files"] = tuple(_entry(FileEntry(**entry)) for entry in document["files"])
+    if not isinstance(document["version"], str) or not isinstance(document["repo"], str | None):
+        raise TypeError(f"version {document['version']!r}, repo {document['repo']!r}")
     return Manifest(**{field.name: document[field.name] for field in fields(Manifest)})
+
+
+def _entry(entry: FileEntry) -> FileEntry:
+    if not (isinstance(entry.path, str) and isinstance(entry.size, int) and isinstance(entry.sha256, str)):
+        raise TypeError(f"file {entry}")
+    return entry

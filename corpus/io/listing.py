@@ -13,8 +13,8 @@ from typing import Final
 
 from corpus.errors import UsageError
 from corpus.io.project_files import PROJECT_FILES, settings_file
-from corpus.limits import check_least
 from corpus.layout import CHECKS, MANIFEST, REJECTED
+from corpus.limits import check_least
 from corpus.model import Shard, SourceFile
 from corpus.transforms.unicode import nfc
 

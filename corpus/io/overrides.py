@@ -36,7 +36,8 @@ def _decision(line: str, name: str, number: int) -> Decision:
     try:
         entry = json.loads(line)
     except ValueError as error:
-        raise ConfigError("this line is no JSON", where=where, found=line[:80], remedy=str(error)) from None
+        what = f"this line is no JSON: {error}"
+        raise ConfigError(what, where=where, found=line[:80], remedy=_SHAPE) from None
     if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
         raise ConfigError("a decision needs the id of a row", where=where, found=line[:80], remedy=_SHAPE)
     for key in entry:

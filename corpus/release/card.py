@@ -86,5 +86,5 @@ def _line_of(error: BaseException) -> int | None:
 
 
 def _text_of(prose: str, line: int | None) -> str:
-    lines = prose.splitlines()
+    lines = prose.split("\n")
     return lines[line - 1].strip() if line and line <= len(lines) else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import ConfigError
+from corpus.limits import check_least, check_shares
 from corpus.model import CheckOutcome, CheckReport
 from corpus.release.expectations import Answer, check_names, evaluate, is_parameter
 from corpus.release.frame import FRAME_COLUMNS, check_frame
@@ -45,12 +46,8 @@ class CheckThresholds:
     max_title_chars: int = field(default=500, metadata={"doc": "Largest number of characters in a title."})
 
     def __post_init__(self) -> None:
-        for name in ("max_missing_titles", "max_und", "max_boilerplate", "max_other"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
-        for name in ("min_rows", "min_body_words", "max_title_chars"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must not be negative, like {getattr(self, name)}")
+        check_shares(self, "max_missing_titles", "max_und", "max_boilerplate", "max_other")
+        check_least(self, 0, "min_rows", "min_body_words", "max_title_chars")
         if self.max_body_words < self.min_body_words:
             raise ValueError(f"max_body_words ({self.max_body_words}) is below min_body_words ({self.min_body_words})")
 

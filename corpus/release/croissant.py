@@ -90,7 +90,6 @@ def croissant(facts: CardFacts) -> dict[str, Any]:
         "license": _license_address(facts.license),
         "url": f"{HUB}/{facts.repo}" if facts.repo else None,
         "inLanguage": list(facts.languages),
-        "keywords": list(facts.tags),
         "datePublished": facts.published,
         "distribution": _distribution(facts),
         "recordSet": [record_set for config in CONFIGS for record_set in (_splits(facts, config), _records(config))],

@@ -130,7 +130,8 @@ def _load(suite: Suite) -> list[Any]:
             made = registry.get_expectation_impl(kind)(**entry.get("kwargs", {}), meta={"number": number})
         except (TypeError, ValueError) as error:
             found = " ".join(str(error).split())
-            raise ConfigError(f"{kind} cannot be made", where=suite.where(kind), found=found) from error
+            remedy = "correct its arguments; Great Expectations documents them"
+            raise ConfigError(f"{kind} cannot be made", where=suite.where(kind), found=found, remedy=remedy) from error
         expectations.append(made)
     return expectations
 

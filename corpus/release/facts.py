@@ -51,7 +51,6 @@ class CardFacts:
     tool_version: str
     settings_digest: str
     description: str | None = None
-    tags: tuple[str, ...] = ()
     published: str | None = None
 
     @property
@@ -103,5 +102,6 @@ def _split_facts(split: str, files: Sequence[FileEntry], rows: Counts, sizes: Co
     own = tuple(sorted((file for file in files if parse_part(file.path)[0] == split), key=lambda file: file.path))
     found = sum(file.rows or 0 for file in own)
     if found != rows[split]:
-        raise BugError(f"split {split}: the files hold {found} rows, the statistics say {rows[split]}")
+        what = f"split {split}: the files hold {found} rows, the statistics say {rows[split]}"
+        raise BugError(what, remedy="report it, with the settings")
     return SplitFacts(name=split, files=own, rows=found, arrow_bytes=sizes[split])

@@ -1,27 +1,25 @@
-"""A release folder as publishing sees it: read, and held against its own manifest, before anybody else hears of it."""
+"""A release folder as others rely on it: held against its own manifest before anybody else hears of it."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Final
 
 from corpus.errors import DataError, UsageError
-from corpus.layout import MANIFEST
+from corpus.io.documents import file_entry, read_manifest, released_files, sha256_of
+from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST, REJECTED
+from corpus.model import FileEntry, Manifest
+from corpus.naming import repo_problem, tag_of, version_problem
 
-FORMAT = 1
-FAILED = ".failed"
+FAILED: Final = ".failed"
 
-_CHUNK = 1 << 20
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
-_REPO = re.compile(rf"(?!.*(?:--|\.\.))(?!.*\.git$){_NAME}/{_NAME}")
-_NUMBER, _WORD = r"(?:0|[1-9][0-9]*)", r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_SEMVER = re.compile(
-    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_WORD}(?:\.{_WORD})*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
-)
+_ALWAYS: Final = frozenset({CARD, CHECKS, CROISSANT, REJECTED})
+"""What every release has beside its manifest and its rows."""
+
+_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +34,10 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalRelease:
-    """A release folder whose every file was found to be what its manifest says, the manifest among them."""
+    """A release folder whose every file was found to be what its manifest says; `files` has the manifest, too."""
 
     folder: Path
+    repo: str
     version: str
     manifest: bytes
     content_digest: str
@@ -47,7 +46,7 @@ class LocalRelease:
     @property
     def tag(self) -> str:
         """The name of its tag on the Hub."""
-        return f"v{self.version}"
+        return tag_of(self.version)
 
     @property
     def digest(self) -> str:
@@ -55,86 +54,80 @@ class LocalRelease:
         return f"sha256:{hashlib.sha256(self.manifest).hexdigest()}"
 
 
-def read_release(build: Path, *, repo: str, version: str) -> LocalRelease:
-    """The release in `build`, fit to be published as `version` of `repo`.
+def read_release(build: Path, repo: str | None = None) -> LocalRelease:
+    """The release in `build`, fit to be published to `repo`, or where its manifest says.
 
-    Raises UsageError where the arguments are wrong or disagree with the manifest, DataError where the release has not
-    passed its checks or is not what its manifest says.
+    Raises UsageError where `repo` is missing, no name, or not the manifest's; DataError where there is no release, or
+    one that has not passed its checks or is not what its manifest says.
     """
-    if not _REPO.fullmatch(repo):
-        raise UsageError("This is no repository name.", found=repo, remedy="give it as namespace/name")
-    if not _SEMVER.fullmatch(version):
-        raise UsageError("This is no version.", found=version, remedy="give it as MAJOR.MINOR.PATCH, like 1.2.0")
     if FAILED in (build.suffix, build.resolve().suffix):
-        raise DataError(
-            "This build failed its checks.", where=str(build), remedy="mend what `corpus check` shows, then build again"
-        )
-    path = build / MANIFEST
-    if not path.is_file():
-        raise UsageError("There is no release here.", where=str(path), remedy="make one with `corpus build`")
-    manifest = path.read_bytes()
-    facts = _parse(manifest, where=str(path))
-    _agree(facts, repo=repo, version=version, where=str(path))
-    listed = tuple(_check(build, entry, where=str(path)) for entry in facts["files"])
-    files = sorted((*listed, _measure(build, MANIFEST)), key=lambda file: file.path)
+        remedy = "mend what `corpus check` shows, then build again"
+        raise DataError("This build failed its checks.", where=str(build), remedy=remedy)
+    manifest = read_manifest(build)
+    where = str(build / MANIFEST)
+    wanted = _agreed(manifest, repo, where=where)
+    problem = version_problem(manifest.version)
+    if problem:
+        raise DataError(problem, where=where, remedy="correct `version` in corpus.toml, then build again")
+    if manifest.checks.passed is not True:
+        remedy = "mend what `corpus check` shows, then build again"
+        raise DataError("The release did not pass its checks: it is not published.", where=where, remedy=remedy)
+    broken = next(check_files(build, manifest), None)
+    if broken:
+        what, remedy = "A file of the release is not what the manifest says.", "build again; edit no file of a release"
+        raise DataError(what, where=str(build / broken[0]), found=broken[1], remedy=remedy)
+    entries = sorted((*manifest.files, file_entry(build, build / MANIFEST)), key=lambda entry: entry.path)
     return LocalRelease(
         folder=build,
-        version=version,
-        manifest=manifest,
-        content_digest=str(facts["content_digest"]),
-        files=tuple(files),
+        repo=wanted,
+        version=manifest.version,
+        manifest=(build / MANIFEST).read_bytes(),
+        content_digest=manifest.content_digest,
+        files=tuple(_local(build, entry) for entry in entries),
     )
 
 
-def _parse(manifest: bytes, *, where: str) -> dict[str, Any]:
-    """The manifest's facts. Raises DataError where one that publishing needs is missing."""
-    try:
-        facts = json.loads(manifest)
-        needed = (facts["version"], facts["repo"], facts["content_digest"], facts["checks"]["passed"], facts["files"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError("The manifest cannot be read.", where=where, found=str(error), remedy="build again") from error
-    if facts.get("format") != FORMAT or not isinstance(needed[-1], list):
-        found = f"format {facts.get('format')}"
-        raise DataError("The manifest has another format.", where=where, found=found, remedy="build again")
-    return dict(facts)
+def check_files(build: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Every file that is not what the manifest says, as (path below `build`, what is wrong with it).
+
+    Only files that were found below `build` are opened, whatever paths the manifest lists.
+    """
+    listed = {entry.path: entry for entry in manifest.files}
+    missing = {*listed, *_ALWAYS}
+    if len(listed) != len(manifest.files):
+        yield MANIFEST, "it lists a file twice"
+    for path in released_files(build):
+        name = path.relative_to(build).as_posix()
+        missing.discard(name)
+        entry = listed.get(name)
+        if entry is None:
+            yield name, "not in the manifest"
+        elif path.stat().st_size != entry.size:
+            yield name, f"{path.stat().st_size} bytes, the manifest says {entry.size}"
+        elif (found := sha256_of(path)) != entry.sha256:
+            yield name, f"sha256 {found}, the manifest says {entry.sha256}"
+    for name in sorted(missing):
+        yield name, "missing"
 
 
-def _agree(facts: dict[str, Any], *, repo: str, version: str, where: str) -> None:
-    if facts["version"] != version:
-        found, remedy = f"version {facts['version']!r}, not {version!r}", "build with the version to be published"
-        raise UsageError("The release has another version.", where=where, found=found, remedy=remedy)
-    if facts["repo"] not in (None, repo):
-        found, remedy = f"repo {facts['repo']!r}, not {repo!r}", "publish it there, or build for this repository"
+def _agreed(manifest: Manifest, repo: str | None, *, where: str) -> str:
+    """The repository that both `repo` and the manifest allow."""
+    wanted = repo or manifest.repo
+    if not wanted:
+        remedy = "set `repo` in corpus.toml and build again, or give --repo"
+        raise UsageError("Nobody has said where to publish.", where=where, remedy=remedy)
+    problem = repo_problem(wanted)
+    if problem:
+        raise UsageError("This is no repository name.", found=wanted, remedy=problem)
+    if manifest.repo not in (None, wanted):
+        found, remedy = f"repo {manifest.repo!r}, not {wanted!r}", "publish it there, or build for this repository"
         raise UsageError("The release was built for another repository.", where=where, found=found, remedy=remedy)
-    if facts["checks"]["passed"] is not True:
-        remedy = "mend what `corpus check` shows, then build again"
-        raise DataError("The release did not pass its checks: it is not published.", where=where, remedy=remedy)
+    return wanted
 
 
-def _check(build: Path, entry: Any, *, where: str) -> LocalFile:
-    """The file of a manifest entry, found to have the size and the digest that the entry says."""
-    try:
-        path, expected = str(entry["path"]), (int(entry["size"]), str(entry["sha256"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError("The manifest lists no proper file.", where=where, found=repr(entry)) from error
-    pure = PurePosixPath(path)
-    if str(pure) != path or pure.is_absolute() or not {"..", "."}.isdisjoint(pure.parts) or path == MANIFEST:
-        raise DataError("The manifest lists a path that no release has.", where=where, found=path)
-    if not (build / path).is_file():
-        raise DataError("A file of the release is missing.", where=str(build / path), remedy="build again")
-    file = _measure(build, path)
-    if (file.size, file.sha256) != expected:
-        found = f"{file.size} bytes, sha256 {file.sha256}; the manifest has {expected[0]} bytes, sha256 {expected[1]}"
-        what = "A file of the release is not what the manifest says."
-        raise DataError(what, where=str(build / path), found=found, remedy="build again; edit no file of a release")
-    return file
-
-
-def _measure(build: Path, path: str) -> LocalFile:
-    size = (build / path).stat().st_size
-    sha256, blob = hashlib.sha256(), hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-    with (build / path).open("rb") as stream:
+def _local(build: Path, entry: FileEntry) -> LocalFile:
+    blob = hashlib.sha1(b"blob %d\0" % entry.size, usedforsecurity=False)
+    with (build / entry.path).open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            sha256.update(chunk)
             blob.update(chunk)
-    return LocalFile(path=path, size=size, sha256=sha256.hexdigest(), blob=blob.hexdigest())
+    return LocalFile(path=entry.path, size=entry.size, sha256=entry.sha256, blob=blob.hexdigest())

@@ -18,6 +18,7 @@ from corpus.schema import feature_types
 OURS: Final = ("configs", "dataset_info", "language", "license", "license_name", "pretty_name", "size_categories")
 """Keys that a template must not set: they are facts, or stand in the settings."""
 
+_REBUILD: Final = "build the release again; edit the template of the card, not the card"
 _BLOCK: Final = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 _HUB_LICENSES: Final = frozenset(
@@ -88,7 +89,7 @@ def front_matter(facts: CardFacts, extra: Mapping[str, Any]) -> str:
     `extra` are the template's own keys, written behind ours in their own order. `num_bytes` is the size of the rows in
     Arrow memory: what `datasets` records when it loads them, and never checks; it does check `num_examples`.
     """
-    tags = list(dict.fromkeys([*facts.tags, *_strings(extra.get("tags", []))]))
+    tags = dict.fromkeys(_strings(extra.get("tags", [])))
     fields: dict[str, Any] = {
         "pretty_name": _Quoted(one_line(facts.title)),
         "language": list(facts.languages),
@@ -134,12 +135,16 @@ def verify_card(card: str) -> CardFields:
     try:
         fields = _card_fields(_parse(match[1], CARD) if match else {})
     except (ConfigError, KeyError, TypeError, AttributeError) as error:
-        raise DataError("the card's front matter is missing or broken", where=CARD, found=str(error)) from error
+        what, found = "the card's front matter is missing or broken", str(error)
+        raise DataError(what, where=CARD, found=found, remedy=_REBUILD) from error
     if fields.default != DEDUPLICATED or set(fields.features) != set(CONFIGS):
-        raise DataError("the card does not declare the configs of a release", found=f"default: {fields.default}")
+        what, found = "the card does not declare the configs of a release", f"default: {fields.default}"
+        raise DataError(what, where=CARD, found=found, remedy=_REBUILD)
     for config, features in fields.features.items():
         if features != feature_types():
-            raise DataError("the card's features differ from the schema", where=f"{CARD}, config {config}")
+            raise DataError(
+                "the card's features differ from the schema", where=f"{CARD}, config {config}", remedy=_REBUILD
+            )
     return fields
 
 

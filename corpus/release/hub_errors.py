@@ -62,7 +62,10 @@ def _without_secrets(text: str, token: str) -> str:
 def _may_pass(error: Exception, status: int) -> bool:
     if status:
         return status >= 500 or status in _WORTH_ANOTHER_TRY
-    import httpx2
-
     causes = (error, error.__cause__)
-    return any(isinstance(cause, (httpx2.TransportError, ConnectionError, TimeoutError)) for cause in causes)
+    return any(isinstance(cause, ConnectionError | TimeoutError) or _is_transport(cause) for cause in causes)
+
+
+def _is_transport(error: BaseException | None) -> bool:
+    """Whether the client's HTTP library, which is not ours to name, got no answer through."""
+    return any(kind.__name__ == "TransportError" for kind in type(error).__mro__)

@@ -9,7 +9,7 @@ from typing import Final
 
 from corpus.io.documents import FORMAT, file_entry, released_files
 from corpus.io.parquet import count_rows, data_files
-from corpus.model import FileEntry, Manifest
+from corpus.model import CheckCounts, FileEntry, Manifest
 from corpus.release.facts import CardFacts
 from corpus.schema import SCHEMA_VERSION
 from corpus.transforms.unicode import UNICODE_VERSION
@@ -52,6 +52,6 @@ def make_manifest(release: Path, facts: CardFacts) -> Manifest:
         content_digest=facts.statistics.content_digest,
         inputs=facts.inputs,
         statistics=facts.statistics,
-        checks={"expected": facts.checks.expected, "failed": failed, "passed": facts.checks.passed},
+        checks=CheckCounts(expected=facts.checks.expected, failed=failed, passed=facts.checks.passed),
         files=tuple(sorted(entries, key=lambda entry: entry.path)),
     )

@@ -11,13 +11,13 @@ _UNSEEN: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _BLANKS: Final = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _MARKS: Final = re.compile(r"[\\`*_{}\[\]|~$@#]")
-_START: Final = re.compile(r"^(?:([+=:-])|(\d{1,9})([.)])(?= |$))")
+_START: Final = re.compile(r"^(?:([+=:-])|([0-9]{1,9})([.)])(?= |$))")
 _PLAIN: Final = re.compile(r"[\w .,:;/@=+()\[\]-]+", re.ASCII)
 
 
 def one_line(text: str) -> str:
     """`text` on one line: controls and runs of white space become one blank; marks that reorder text go."""
-    return _SURROGATES.sub("\ufffd", _BLANKS.sub(" ", _UNSEEN.sub("", text))).strip()
+    return _SURROGATES.sub("\ufffd", _BLANKS.sub(" ", _UNSEEN.sub("", text))).strip(" ")
 
 
 def escape(text: str) -> str:

@@ -46,15 +46,14 @@ class Publication:
 def publish(
     build: Path,
     *,
-    repo: str,
-    version: str,
+    repo: str | None = None,
     private: bool = False,
     endpoint: str | None = None,
     token: str | None = None,
     dry_run: bool = False,
     sleep: Sleep = time.sleep,
 ) -> Publication:
-    """Publish the release folder `build` as `version` of the dataset `repo`, or say what that would do.
+    """Publish the release folder `build`, or say what that would do; `repo` is needed where its manifest names none.
 
     Raises UsageError for wrong arguments and DataError for a release that may not be published, both before anything
     is written; OutsideError for whatever the network or the Hub does. The tag is made last: while it is missing,
@@ -63,13 +62,18 @@ def publish(
     A dry run only reads. Without an answer it still lists the files, as "unknown"; a repository that the token may not
     see looks like an absent one.
     """
-    release = read_release(build, repo=repo, version=version)
-    hub = Hub(repo, endpoint=endpoint, token=token)
+    release = read_release(build, repo)
+    hub = Hub(release.repo, endpoint=endpoint, token=token)
 
     def outcome(plan: tuple[FileAction, ...], commit: str | None, status: Status) -> Publication:
-        where = hub.endpoint
         return Publication(
-            repo=repo, version=version, endpoint=where, files=plan, commit=commit, tag=release.tag, status=status
+            repo=release.repo,
+            version=release.version,
+            endpoint=hub.endpoint,
+            files=plan,
+            commit=commit,
+            tag=release.tag,
+            status=status,
         )
 
     if dry_run:

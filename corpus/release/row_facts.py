@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from corpus.schema import FIELD_SOURCES, KINDS, SINGLE_KINDS, UNDETERMINED
 from corpus.transforms.normalize import WHITE_SPACE
-from corpus.transforms.sketch import word_counts
+from corpus.transforms.tokens import word_counts
 from corpus.transforms.stretches import restore
 
 Bools = npt.NDArray[np.bool_]

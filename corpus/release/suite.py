@@ -47,7 +47,9 @@ def read_suite(path: Path) -> Suite:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("a suite cannot be read", where=str(path), found=str(error)) from error
+        raise ConfigError(
+            "a suite cannot be read", where=str(path), found=str(error), remedy="save it as UTF-8 text"
+        ) from error
     except json.JSONDecodeError as error:
         where = f"{path}:{error.lineno}"
         raise ConfigError("a suite is not JSON", where=where, found=error.msg, remedy="mend that line") from error
@@ -121,7 +123,8 @@ def _row_checks() -> Iterator[Expectation]:
     yield _equal("word_count", "body_words")
     yield _between(
         "body has a fitting number of words",
-        "Leave these inputs out in [input], or change min_body_words or max_body_words under [checks].",
+        "Leave these inputs out by `exclude` under [inputs], or change min_body_words or max_body_words under "
+        "[checks].",
         column="body_words",
         min_value=_parameter("min_body_words"),
         max_value=_parameter("max_body_words"),
@@ -170,28 +173,30 @@ def _share_checks() -> Iterator[Expectation]:
     yield _check(
         "share of missing titles",
         "column_mean_to_be_between",
-        "Give titles in sidecars or overrides.jsonl, or raise max_missing_titles under [checks].",
+        "Give titles in overrides.jsonl, or raise max_missing_titles under [checks].",
         column="title_missing",
         max_value=_parameter("max_missing_titles"),
     )
     yield _check(
         "share of undetermined languages",
         "column_mean_to_be_between",
-        "Give languages in overrides.jsonl, leave out what is no text, or raise max_und under [checks].",
+        "Give languages in overrides.jsonl, leave out what is no text by `exclude` under [inputs], or raise max_und "
+        "under [checks].",
         column="undetermined",
         max_value=_parameter("max_und"),
     )
     yield _check(
         "share of boilerplate in the corpus",
         "column_max_to_be_between",
-        "Look in report.html at what was taken out; where it is right, raise max_boilerplate under [checks].",
+        "Look at what was taken out with `corpus show`; where it is right, raise max_boilerplate under [checks].",
         column="corpus_boilerplate_share",
         max_value=_parameter("max_boilerplate"),
     )
     yield _check(
         "share of kind other in the boilerplate",
         "column_max_to_be_between",
-        "Look in report.html at stretches of kind other; where they are right, raise max_other under [checks].",
+        "Look at stretches of this kind with `corpus show --flag other`; where they are right, raise max_other under "
+        "[checks].",
         column="corpus_other_share",
         max_value=_parameter("max_other"),
     )

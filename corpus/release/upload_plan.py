@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from corpus.errors import DataError
 from corpus.layout import MANIFEST, is_part
+from corpus.naming import version_order, version_problem
 from corpus.release.folder import LocalFile, LocalRelease
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, .
     """What becomes of each file, by path: of ours, and of those which only the manifest on the Hub lists.
 
     Files that no manifest lists are not in the plan: they stay. Raises DataError where one of them would be loaded
-    along with the release, or where the manifest on the Hub is beyond reading.
+    along with the release, where the manifest on the Hub is beyond reading, or where a newer version stands there.
     """
     ours = {file.path: file for file in release.files}
-    gone = sorted((_listed(state) & state.files.keys()) - ours.keys() - {".gitattributes"})
+    listed, version = _there(state)
+    _refuse_older(release, version)
+    gone = sorted((listed & state.files.keys()) - ours.keys() - {".gitattributes"})
     strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if is_part(p))
     if strays:
         remedy = "delete it there: whoever loads the release would get its rows too"
@@ -58,13 +61,21 @@ def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, .
     return tuple(sorted((*kept, *deleted), key=lambda one: one.path))
 
 
-def _listed(state: RemoteState) -> set[str]:
-    """The paths which the manifest on the Hub lists."""
+def _refuse_older(release: LocalRelease, version: str) -> None:
+    """Raise DataError where the Hub's main branch would go back; what is no version of ours has no say."""
+    if version_problem(version) is None and version_order(version) > version_order(release.version):
+        what = f"The repository already holds version {version}: an older one does not replace it."
+        raise DataError(what, found=f"version {release.version}", remedy=f"publish under a version above {version}")
+
+
+def _there(state: RemoteState) -> tuple[set[str], str]:
+    """The paths which the manifest on the Hub lists, and its version, which is empty where it has none."""
     if state.manifest is None:
-        return set()
+        return set(), ""
     try:
-        return {str(entry["path"]) for entry in json.loads(state.manifest)["files"]}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        facts = json.loads(state.manifest)
+        return {str(entry["path"]) for entry in facts["files"]}, str(facts.get("version", ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what = f"The {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date."
         raise DataError(what, found=str(error), remedy="restore or delete it there") from error
 

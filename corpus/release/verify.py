@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.io.documents import read_manifest, released_files, sha256_of
+from corpus.errors import DataError
+from corpus.io.documents import read_manifest
 from corpus.io.parquet import data_files, read_batches
 from corpus.layout import CARD
 from corpus.model import Manifest
 from corpus.release.card import verify_card
+from corpus.release.folder import check_files
 from corpus.release.ledger import digest_of_inputs, written_rejections, written_rows
-from corpus.schema import feature_types
 from corpus.stages.export import Recount, count_release
 from corpus.transforms.stretches import restore
 
@@ -25,7 +26,7 @@ def differences(build: Path) -> Iterator[str]:
     Raises DataError when there is no manifest that can be read.
     """
     manifest = read_manifest(build)
-    broken = list(_files(build, manifest))
+    broken = [f"{path}: {problem}" for path, problem in check_files(build, manifest)]
     yield from broken
     if broken:  # what a changed file says of itself is worth nothing
         return
@@ -33,21 +34,6 @@ def differences(build: Path) -> Iterator[str]:
     yield from _ledger(build, manifest)
     yield from _texts(build)
     yield from _card(build, manifest)
-
-
-def _files(build: Path, manifest: Manifest) -> Iterator[str]:
-    listed = {entry.path: entry for entry in manifest.files}
-    for path in released_files(build):
-        name = path.relative_to(build).as_posix()
-        entry = listed.pop(name, None)
-        if entry is None:
-            yield f"{name}: not in the manifest"
-        elif path.stat().st_size != entry.size:
-            yield f"{name}: {path.stat().st_size} bytes, the manifest says {entry.size}"
-        elif (found := sha256_of(path)) != entry.sha256:
-            yield f"{name}: sha256 {found}, the manifest says {entry.sha256}"
-    for name in sorted(listed):
-        yield f"{name}: missing"
 
 
 def _statistics(build: Path, manifest: Manifest) -> Iterator[str]:
@@ -84,8 +70,10 @@ def _texts(build: Path) -> Iterator[str]:
 
 
 def _card(build: Path, manifest: Manifest) -> Iterator[str]:
-    card = (build / CARD).read_text("utf-8")
-    if any(features != feature_types() for features in verify_card(card).features.values()):
-        yield f"{CARD}: its features are not those of the schema"
+    card = (build / CARD).read_text("utf-8", errors="replace")
+    try:
+        verify_card(card)
+    except DataError as error:
+        yield f"{CARD}: {error.what}" + (f" ({error.found})" if error.found else "")
     if manifest.content_digest not in card:
         yield f"{CARD}: it does not bear the content digest"

@@ -15,15 +15,18 @@ import numpy as np
 from corpus.errors import BugError
 from corpus.io.decode import UndecodableError
 from corpus.io.readers import READERS, Opened, Record, read_source, suffix_of
+from corpus.limits import check_least
 from corpus.model import Decision, Rejection, Shard, SourceFile, Staged
+from corpus.schema import LANGUAGE_PATTERN
 from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
 from corpus.transforms.article import Article, split_article
 from corpus.transforms.boilerplate import BoilerplateOptions
 from corpus.transforms.language import LanguageOptions, detect
 from corpus.transforms.normalize import normalize
-from corpus.transforms.sketch import SketchOptions, compared_text, exact_keys, sketch, word_counts
+from corpus.transforms.sketch import SketchOptions, compared_text, exact_keys, sketch
 from corpus.transforms.stretches import restore
 from corpus.transforms.title import TitleOptions
+from corpus.transforms.tokens import word_counts
 from corpus.transforms.unicode import class_table, code_points
 
 _MARKUP: Final = re.compile(r"<[^<>]*>|!?\[[^\[\]\n]*\]\([^()\n]*\)|&#?[0-9A-Za-z]{1,32};")
@@ -38,6 +41,14 @@ class FilterOptions:
     languages: tuple[str, ...] = field(
         default=(), metadata={"doc": "Only these languages are taken; none named: all of them."}
     )
+
+    def __post_init__(self) -> None:
+        check_least(self, 0, "min_words", "max_words")
+        if 0 < self.max_words < self.min_words:
+            raise ValueError(f"min_words ({self.min_words}) is above max_words ({self.max_words})")
+        for code in self.languages:
+            if not re.fullmatch(LANGUAGE_PATTERN, code):
+                raise ValueError(f"languages must be codes of two or three small letters, like en, not {code!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +18,11 @@ from corpus.model import Decision, Staged
 from corpus.schema import DUPLICATE_KINDS, SINGLE_KINDS
 from corpus.stages.export import ShardSizes
 from corpus.stages.staged import RELATIONS, read_staged, staged_path, write_staged
-from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_candidates, group_duplicates
-from corpus.transforms.sketch import Ints, Shingles, Sketches, SketchOptions, compared_text, offsets_of, shingles
+from corpus.transforms.compare import Compared, compare
+from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_duplicates
+from corpus.transforms.sketch import Shingles, Sketches, SketchOptions, compared_text, shingles
 from corpus.transforms.split import SplitOptions, group_name, split_of
-from corpus.transforms.verify import Compared, compare, join_compared, pair_chunks
-
-_TASK_SHINGLES: Final = 1 << 22
-"""Shingles that one verification task holds at once; no result depends on it."""
+from corpus.transforms.tokens import Ints, offsets_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verify:
+class Compare:
     """The task that compares pairs of rows on their full texts."""
 
     work: Path
@@ -93,12 +92,15 @@ def relate(
 ) -> Duplicates:
     """Find the groups of copies among all rows; every member is verified on full texts against the kept one."""
     apart = [_apart(decision, rows.ids) for decision in decisions if decision.action == "not_duplicate_of"]
-    candidates = find_candidates(rows.sketches, rows.dates, apart, shingle_options, options)
-    first, second = candidates.first, candidates.second
-    chunks = list(pair_chunks(first, second, rows.sketches.shingles, limit=_TASK_SHINGLES))
-    task = Verify(work=work, borders=rows.borders, shingles=shingle_options, reach=options.reach)
-    compared = list(engine.map(task, [(first[chunk], second[chunk]) for chunk in chunks]))
-    return group_duplicates(candidates, join_compared(compared), rows.sketches, apart, options)
+    task = Compare(work=work, borders=rows.borders, shingles=shingle_options, reach=options.reach)
+    return find_duplicates(
+        rows.sketches,
+        rows.dates,
+        partial(engine.map, task),
+        apart=apart,
+        sketch_options=shingle_options,
+        options=options,
+    )
 
 
 def copies_of(found: Duplicates) -> tuple[int, int]:
@@ -154,10 +156,12 @@ def _related_by_row(rows: Rows, found: Duplicates) -> dict[int, list[dict[str, A
 
 
 def _apart(decision: Decision, ids: Sequence[str]) -> tuple[int, int]:
+    """The two rows that a decision keeps apart. Raises ConfigError, with the line, for one that does not exist."""
     pair = []
     for wanted in (decision.id, str(decision.value)):
         if wanted not in ids:
-            where, remedy = "overrides.jsonl", nearest(wanted, ids)
+            namesakes = [known for known in ids if known.endswith(wanted.rpartition("/")[2])]
+            where, remedy = f"overrides.jsonl:{decision.line}", nearest(wanted, namesakes or ids[:10_000])
             raise ConfigError("a decision names a row that does not exist", where=where, found=wanted, remedy=remedy)
         pair.append(ids.index(wanted))
     return pair[0], pair[1]

@@ -9,7 +9,7 @@ from corpus.model import Decision
 from corpus.transforms.boilerplate import BoilerplateOptions, label
 from corpus.transforms.normalize import WHITE_SPACE, normalize
 from corpus.transforms.stretches import Label, Stretch, cut
-from corpus.transforms.title import TitleOptions, find_title
+from corpus.transforms.title import TitleOptions, find_title, with_title
 
 OVERRIDE = "override"
 """The rule of a stretch that the maintainer labelled."""
@@ -41,7 +41,7 @@ def split_article(
         if decision.action == "title":
             found, source = decision.value, OVERRIDE
             title_labels = [item for item in title_labels if decision.value is not None]
-    merged = _merge(labels, title_labels)
+    merged = with_title(labels, title_labels)
     used = [decision for decision in decisions if decision.action != "kind"]
     for decision in decisions:
         places = list(_places(text, normalize(decision.text))) if decision.action == "kind" else []
@@ -50,12 +50,6 @@ def split_article(
             used.append(decision)
     body, stretches = cut(text, merged)
     return Article(title=found, title_source=source, body=body, boilerplate=tuple(stretches), used=tuple(used))
-
-
-def _merge(labels: Sequence[Label], stronger: Sequence[Label]) -> list[Label]:
-    """Both lists in order; where they meet, `stronger` stays."""
-    kept = [item for item in labels if not any(item.start < other.end and other.start < item.end for other in stronger)]
-    return sorted([*kept, *stronger], key=lambda item: item.start)
 
 
 def _relabel(text: str, labels: Sequence[Label], places: Sequence[tuple[int, int]], kind: str | None) -> list[Label]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from corpus.limits import check_least, check_shares
 from corpus.schema import DUPLICATE_KINDS
+from corpus.transforms.compare import Compared, Floats, join_compared, pair_chunks
 from corpus.transforms.groups import (
     CopyRule,
     Member,
@@ -22,13 +24,15 @@ from corpus.transforms.groups import (
     stars,
 )
 from corpus.transforms.join import Dates, candidate_pairs, keeper_order
-from corpus.transforms.sketch import Shingles, Sketches, SketchOptions
+from corpus.transforms.sketch import Sketches, SketchOptions
 from corpus.transforms.tokens import Ints, sums
-from corpus.transforms.verify import Compared, Floats, compare, join_compared, pair_chunks
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
     DUPLICATE_KINDS.index(kind) for kind in ("unique", "kept", "exact", "near", "contained")
 )
+
+CompareAll = Callable[[Sequence[tuple[Ints, Ints]]], Iterable[Compared]]
+"""Compares lists of pairs of rows on their full texts (see `compare.compare`), one after another or many at a time."""
 
 _CHUNK: Final = 1 << 22
 """Shingles held at once for verification; no result depends on it."""
@@ -36,45 +40,84 @@ _CHUNK: Final = 1 << 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateOptions:
-    """Limits of duplicate detection; `docs/decisions` tells what each was measured on.
+    """When two articles are copies of one another, or related; `docs/decisions` tells what was measured.
 
     Of the join: every text meets the `partners` best-ranked texts under each hash, and a pair is verified when the
-    estimated containment is at least `candidate`. Of a copy: see `verify.compare` (`reach`) and `groups.CopyRule`. Of a
-    merged text: see `groups.MergeRule`. Texts of two groups are related when they share at least `related` of either,
-    the closest `related_most` for each row.
+    estimated containment is at least `candidate`. Of a copy: see `compare.compare` (`reach`) and `groups.CopyRule`.
+    Of a merged text: see `groups.MergeRule`. Texts of two groups are related when they share at least `related` of
+    either, the closest `related_most` for each row.
     """
 
     partners: int = field(
-        default=16, metadata={"doc": "How many of the longest texts under one shingle each text is compared with."}
+        default=16,
+        metadata={"doc": "Of the texts that share a shingle, each is compared with at most this many of the longest."},
     )
     candidate: float = field(
-        default=0.15, metadata={"doc": "Pairs with a smaller estimated share are not compared in full."}
+        default=0.15,
+        metadata={
+            "doc": "Two texts are compared in full when they seem to share this part of the smaller one (0 to 1)."
+        },
     )
-    reach: int = field(default=3, metadata={"doc": "Gaps of at most so many shingle lengths count as covered."})
+    reach: int = field(
+        default=3,
+        metadata={
+            "doc": "An edited passage between two shared ones counts as shared up to this length, in shingles of 5 "
+            "words: 3 are 15 words."
+        },
+    )
     overlap: float = field(
-        default=0.3, metadata={"doc": "Least share of its shingles that a copy has in the kept article."}
+        default=0.3, metadata={"doc": "A copy has at least this part (0 to 1) of its shingles in the kept article."}
     )
     covered: float = field(
-        default=0.75, metadata={"doc": "Least share of its text that a copy has in the kept article."}
+        default=0.75,
+        metadata={"doc": "A copy shares passages with the kept article over this part (0 to 1) of itself."},
     )
-    partial: float = field(default=0.5, metadata={"doc": "The same for a shorter copy that adds little of its own."})
-    own: float = field(default=12.0, metadata={"doc": "Most shingle lengths that such a copy adds of its own."})
+    partial: float = field(
+        default=0.5,
+        metadata={
+            "doc": "A shorter copy that adds little text shares passages over at least this part (0 to 1) of it."
+        },
+    )
+    own: float = field(
+        default=12.0,
+        metadata={
+            "doc": "A shorter copy may add at most this much text of its own, in shingle lengths of 5 words: 12 are 60 "
+            "words."
+        },
+    )
     shorter: float = field(
         default=0.8,
-        metadata={"doc": "A copy with fewer words than this share of the kept article is `contained`, else `near`."},
+        metadata={"doc": "A copy with fewer words than this part (0 to 1) of the kept article's is a shorter copy."},
     )
     evidence: int = field(
-        default=12, metadata={"doc": "Least number of shared shingles of a shorter copy, and of a related article."}
+        default=12,
+        metadata={"doc": "A shorter copy, or a related article, shares at least this many different shingles."},
     )
     merged_whole: float = field(
-        default=0.9, metadata={"doc": "A text is merged from at least two others that it covers to this share."}
+        default=0.9,
+        metadata={"doc": "An article merged from others, like a digest, holds at least this part (0 to 1) of each."},
     )
     merged_part: float = field(
-        default=0.1, metadata={"doc": "Each of them covers at least this share of the merged text."}
+        default=0.1,
+        metadata={"doc": "Each article in a merged one makes up at least this part (0 to 1) of it."},
     )
-    merged_total: float = field(default=0.9, metadata={"doc": "Together they cover at least this share of it."})
-    related: float = field(default=0.3, metadata={"doc": "Least shared part of either text for `related`."})
-    related_most: int = field(default=20, metadata={"doc": "Most related articles that a row lists."})
+    merged_total: float = field(
+        default=0.9,
+        metadata={"doc": "All articles in a merged one together make up at least this part (0 to 1) of it."},
+    )
+    related: float = field(
+        default=0.3,
+        metadata={
+            "doc": "Articles that are no copies are listed as related when they share this part (0 to 1) of one."
+        },
+    )
+    related_most: int = field(default=20, metadata={"doc": "A row lists at most this many related articles."})
+
+    def __post_init__(self) -> None:
+        check_least(self, 1, "partners")
+        check_least(self, 0, "reach", "own", "evidence", "related_most")
+        check_shares(self, "candidate", "overlap", "covered", "partial", "shorter", "related")
+        check_shares(self, "merged_whole", "merged_part", "merged_total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +185,11 @@ def find_candidates(
     )
 
 
-def verify_candidates(
-    candidates: Candidates, sketches: Sketches, full: Callable[[Ints], Shingles], options: DuplicateOptions
-) -> Compared:
-    """Every candidate pair compared on full texts, a bounded number at a time; `full` gives the shingles of rows."""
+def verify_candidates(candidates: Candidates, sketches: Sketches, compare_all: CompareAll) -> Compared:
+    """Every candidate pair compared on full texts, a bounded number at a time."""
     first, second = candidates.first, candidates.second
     chunks = pair_chunks(first, second, sketches.shingles, limit=_CHUNK)
-    return join_compared([compare(first[chunk], second[chunk], full, reach=options.reach) for chunk in chunks])
+    return join_compared(list(compare_all([(first[chunk], second[chunk]) for chunk in chunks])))
 
 
 def group_duplicates(
@@ -181,7 +222,7 @@ def group_duplicates(
 def find_duplicates(
     sketches: Sketches,
     dates: Dates,
-    full: Callable[[Ints], Shingles],
+    compare_all: CompareAll,
     *,
     apart: Collection[tuple[int, int]] = (),
     sketch_options: SketchOptions,
@@ -189,7 +230,7 @@ def find_duplicates(
 ) -> Duplicates:
     """The three steps at once: candidates, verification, groups."""
     candidates = find_candidates(sketches, dates, apart, sketch_options, options)
-    pairs = verify_candidates(candidates, sketches, full, options)
+    pairs = verify_candidates(candidates, sketches, compare_all)
     return group_duplicates(candidates, pairs, sketches, apart, options)
 
 

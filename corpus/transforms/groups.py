@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from corpus.transforms.compare import Bools, Compared, Floats
 from corpus.transforms.join import spread
 from corpus.transforms.tokens import Ints
-from corpus.transforms.verify import Bools, Compared, Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from corpus.limits import check_least, check_shares
 from corpus.schema import UNDETERMINED
 from corpus.transforms.unicode import HAN_KANA, class_table, code_points
 
@@ -28,6 +29,10 @@ class LanguageOptions:
         default=20, metadata={"doc": "Texts with fewer letters are und; a Han or Kana character counts as three."}
     )
     min_score: float = field(default=0.7, metadata={"doc": "Answers below this probability are und."})
+
+    def __post_init__(self) -> None:
+        check_least(self, 0, "min_letters")
+        check_shares(self, "min_score")
 
 
 def detect(bodies: Sequence[str], options: LanguageOptions) -> list[tuple[str, float | None]]:

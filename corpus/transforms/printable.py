@@ -11,7 +11,7 @@ _JOINERS: Final = "\u200c\u200d"
 
 
 def printable(text: str, *, line_ends: bool = False) -> str:
-    """`text` with controls, bidirectional marks and the like as escapes (`\\x1b`, `\\u202e`); joiners of letters stay."""
+    """`text` with controls, bidirectional marks and the like as escapes like `\\x1b`; joiners of letters stay."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(char if _is_safe(char) or (line_ends and char == "\n") else _escape(char) for char in text)

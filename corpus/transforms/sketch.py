@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from corpus.limits import check_least
 from corpus.transforms.tokens import (
     Ints,
     Tokens,
@@ -21,23 +22,7 @@ from corpus.transforms.tokens import (
     offsets_of,
     polynomials,
     sums,
-    word_counts,
 )
-
-__all__ = [
-    "Ints",
-    "Shingles",
-    "SketchOptions",
-    "Sketches",
-    "UInts",
-    "compared_text",
-    "join_sketches",
-    "offsets_of",
-    "shingles",
-    "sketch",
-    "sums",
-    "word_counts",
-]
 
 SHINGLE_BASE: Final = 0xD1342543DE82EF95
 """Odd multiplier of the polynomial over the token hashes of a shingle, modulo 2**64."""
@@ -45,7 +30,7 @@ SHINGLE_BASE: Final = 0xD1342543DE82EF95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SketchOptions:
-    """What a shingle is, and which ones a sketch keeps.
+    """The runs of words by which texts are compared (shingles), and which ones the search for copies looks at.
 
     A shingle is a run of `words` tokens, or of `han_kana` or `unspaced` tokens where its first one is a character of
     such a script: a run about as telling as five words. A sketch keeps the hashes below 2**64 / `sampling`, and of each
@@ -53,17 +38,29 @@ class SketchOptions:
     always share a kept hash. A text with at most `whole` distinct shingles keeps all.
     """
 
-    words: int = field(default=5, metadata={"doc": "Words in a shingle."})
-    han_kana: int = field(default=8, metadata={"doc": "Characters in a shingle of Han or Kana."})
-    unspaced: int = field(default=16, metadata={"doc": "Characters in a shingle of Thai, Lao, Khmer or Burmese."})
-    sampling: int = field(default=8, metadata={"doc": "One shingle in so many is kept for the search for copies."})
-    window: int = field(default=24, metadata={"doc": "Of so many shingles in a row at least one is kept."})
-    whole: int = field(default=64, metadata={"doc": "Texts with at most so many shingles keep them all."})
+    words: int = field(default=5, metadata={"doc": "Texts are compared by runs of this many words, called shingles."})
+    han_kana: int = field(
+        default=8, metadata={"doc": "In Chinese and Japanese a shingle is a run of this many characters instead."}
+    )
+    unspaced: int = field(
+        default=16, metadata={"doc": "In Thai, Lao, Khmer and Burmese a shingle is a run of this many characters."}
+    )
+    sampling: int = field(
+        default=8,
+        metadata={
+            "doc": "The search for copies looks at one shingle in this many; 16 halves its memory and sees less."
+        },
+    )
+    window: int = field(
+        default=24, metadata={"doc": "Of this many shingles in a row the search for copies looks at one or more."}
+    )
+    whole: int = field(
+        default=64, metadata={"doc": "Of a text with at most this many shingles the search for copies looks at all."}
+    )
 
     def __post_init__(self) -> None:
-        for name in ("words", "han_kana", "unspaced", "sampling", "window"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
+        check_least(self, 1, "words", "han_kana", "unspaced", "sampling", "window")
+        check_least(self, 0, "whole")
 
     @property
     def limit(self) -> int:

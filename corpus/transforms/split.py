@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Final
 
+from corpus.limits import check_shares
 from corpus.schema import SPLITS
 
 _PARTS: Final = 1_000_000
@@ -21,9 +22,10 @@ class SplitOptions:
     seed: str = field(default="corpus", metadata={"doc": "Another word draws other splits."})
 
     def __post_init__(self) -> None:
-        shares = (self.train, self.validation, self.test)
-        if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
-            raise ValueError(f"the shares of the splits must add up to 1, these give {sum(shares):g}")
+        check_shares(self, "train", "validation", "test")
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the shares of the splits must add up to 1, these give {total:g}")
 
 
 def group_name(founder: str) -> str:

@@ -77,16 +77,6 @@ def fold(text: str) -> str:
 
 
 @functools.cache
-def class_pattern(*categories: str) -> str:
-    """The inside of a `re` character class that holds all code points of these general categories (`"Lu"`, `"P"`).
-
-    `re`'s own `\\w`, `\\d` and `\\s` follow the running Python's Unicode tables; patterns made with this do not.
-    """
-    category = unicodedata2.category
-    return _ranges(point for point in range(_LAST) if category(chr(point)).startswith(categories))
-
-
-@functools.cache
 def unspaced_pattern() -> str:
     """The inside of a `re` character class that holds the code points that are words of their own."""
     return _ranges(np.flatnonzero(class_table() >= HAN_KANA).tolist())
