@@ -144,7 +144,7 @@ def _endings(files: Sequence[SourceFile]) -> tuple[Ending, ...]:
     counts: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     for file in files:
-        ending = PurePosixPath(file.id).suffix.lower()
+        ending = suffix_of(file.id)
         counts[ending] += 1
         sizes[ending] += file.size
     ordered = sorted(counts, key=lambda name: (-counts[name], name))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -146,7 +147,7 @@ def test_a_value_that_makes_no_sense_is_refused(table: str, setting: str, messag
 def test_a_negative_number_is_refused_everywhere(tmp_path: Path) -> None:
     for table, options in SECTIONS.items():
         for item in fields(options):
-            if type(item.default) in (int, float) and table != "title":
+            if type(item.default) in (int, float):
                 write_files(tmp_path, {"corpus.toml": f"[{table}]\n{item.name} = -1\n"})
                 with pytest.raises(ConfigError, match=item.name):
                     load_config(tmp_path)
@@ -342,6 +343,30 @@ def test_closed_pipes_are_no_error(sample: Release) -> None:
 
 
 def test_colours_only_where_wanted(sample: Release) -> None:
-    command = [sys.executable, "-m", "corpus", "show", "--flag", "title", "--build", str(sample.path)]
-    plain = subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True)
-    assert "\x1b" not in plain.stdout
+    coloured = "\x1b[33m- [title by"
+    assert coloured in on_terminal(sample.path, {})
+    plain = on_terminal(sample.path, {"NO_COLOR": "1"})
+    assert "\x1b" not in plain
+    assert "- [title by" in plain
+
+
+def on_terminal(build: Path, setting: Mapping[str, str]) -> str:
+    """What `corpus show` writes to a real (pseudo) terminal."""
+    env = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    command = [sys.executable, "-m", "corpus", "show", "--flag", "title", "-n", "1", "--build", str(build)]
+    reader, writer = pty.openpty()
+    with subprocess.Popen(command, cwd=ROOT, env={**env, **setting}, stdout=writer, stderr=writer) as process:
+        os.close(writer)
+        written = b""
+        while block := _read_terminal(reader):
+            written += block
+    os.close(reader)
+    assert process.returncode == 0
+    return written.decode()
+
+
+def _read_terminal(reader: int) -> bytes:
+    try:
+        return os.read(reader, 65536)
+    except OSError:  # how Linux says that the other end is closed
+        return b""

@@ -74,7 +74,10 @@ def read_source(root: Path, file: SourceFile, *, max_bytes: int) -> Opened:
             while block := opened.read(_BLOCK):
                 digest.update(block)
                 size += len(block)
-                blocks = [*blocks, block] if size <= max_bytes else []
+                if size <= max_bytes:
+                    blocks.append(block)
+                else:
+                    blocks.clear()
     except OSError as error:
         return Opened(size=0, problem=f"it cannot be read: {error.strerror or error}")
     return Opened(size=size, sha256=digest.hexdigest(), data=b"".join(blocks) if size <= max_bytes else None)

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from corpus.schema import FIELD_SOURCES, KINDS, SINGLE_KINDS, UNDETERMINED
 from corpus.transforms.normalize import WHITE_SPACE
-from corpus.transforms.tokens import word_counts
 from corpus.transforms.stretches import restore
+from corpus.transforms.tokens import word_counts
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]

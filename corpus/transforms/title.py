@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from corpus.limits import check_least
 from corpus.transforms.lines import Line, is_spaced, split_lines
 from corpus.transforms.rules import is_underline
 from corpus.transforms.stretches import Label
@@ -45,6 +46,9 @@ class TitleOptions:
     """What counts as a headline."""
 
     longest: int = field(default=200, metadata={"doc": "A headline has at most this many characters."})
+
+    def __post_init__(self) -> None:
+        check_least(self, 1, "longest")
 
 
 def find_title(text: str, labels: list[Label], options: TitleOptions) -> tuple[str | None, list[Label]]:
