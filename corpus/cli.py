@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.errors import CorpusError, UsageError, nearest
-from corpus.layout import CARD, DATA, REJECTED
+from corpus.errors import CorpusError, DataError, UsageError, nearest
+from corpus.layout import CARD, CHECKS, DATA, REJECTED
 
 if TYPE_CHECKING:
     from corpus.model import CheckReport
     from corpus.pipeline import Build
+    from corpus.release.checks import CheckThresholds
 
 FOLDER = click.Path(path_type=Path)
 
@@ -127,18 +130,18 @@ def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json
     cls=Command, epilog=examples("corpus check", "corpus check build/ --project my-corpus/", "corpus check --json")
 )
 @click.argument("build", type=FOLDER, default=Path("build"))
-@click.option("--project", type=FOLDER, help="Project with thresholds and suites. [default: where BUILD lies, or here]")
+@click.option("--project", type=FOLDER, help="Project with limits and suites. [default: BUILD's, this folder's]")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON document.")
 def check(build: Path, project: Path | None, as_json: bool) -> None:
     """Run the data checks again on a release; it is not changed."""
-    from corpus.config import load_config
     from corpus.io.documents import read_manifest
     from corpus.project import suites_of
     from corpus.release.checks import checks_document, run_checks
 
     read_manifest(build)
     home = project or _project_of(build)
-    report = run_checks(build, suites_of(home), load_config(home).checks)
+    limits = _limits(build, home)
+    report = run_checks(build, suites_of(home or build), limits)
     if as_json:
         document(checks_document(report))
     else:
@@ -232,7 +235,15 @@ def verify(build: Path) -> None:
 def main() -> None:
     """Run the command; a user never sees a traceback without --debug."""
     debug = "--debug" in sys.argv[1:]
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     sys.exit(_guarded(lambda: cli.main(prog_name="corpus", standalone_mode=False), debug=debug))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """End like an interrupt does: in order, with nothing left behind."""
+    raise KeyboardInterrupt
 
 
 def _guarded(run: Callable[[], Any], *, debug: bool) -> int:
@@ -269,16 +280,16 @@ def _complain(error: BaseException, text: str, code: int, *, debug: bool) -> int
     from corpus.transforms.printable import printable
 
     if debug:
-        raise error
+        traceback.print_exception(error)
     click.echo(f"error: {printable(text, line_ends=True)}", err=True)
     return code
 
 
-def say(line: str) -> None:
+def say(line: str, *, err: bool = False) -> None:
     """Print a line of results, made safe for a terminal."""
     from corpus.transforms.printable import printable
 
-    click.echo(printable(line))
+    click.echo(printable(line), err=err)
 
 
 def document(value: Mapping[str, Any]) -> None:
@@ -286,11 +297,31 @@ def document(value: Mapping[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=True, sort_keys=True, default=str))
 
 
-def _project_of(build: Path) -> Path:
+def _project_of(build: Path) -> Path | None:
+    """The project that a release lies in, else the one that we stand in."""
     from corpus.io.project_files import settings_file
 
-    home = build.resolve().parent
-    return home if settings_file(home) else Path()
+    return next((home for home in (build.resolve().parent, Path()) if settings_file(home)), None)
+
+
+def _limits(build: Path, home: Path | None) -> CheckThresholds:
+    """The limits of a project, or those that the release was checked with; says which."""
+    from corpus.config import load_config
+    from corpus.io.documents import read_checks
+    from corpus.io.project_files import settings_file
+    from corpus.release.checks import CheckThresholds
+
+    if home is not None:
+        limits = load_config(home, needs_input=False).checks
+        say(f"limits from {settings_file(home) or 'the defaults'}", err=True)
+        return limits
+    try:
+        limits = CheckThresholds(**read_checks(build)["thresholds"])
+    except (TypeError, ValueError) as error:
+        what, remedy = "the recorded limits cannot be used", "name a project with --project"
+        raise DataError(what, where=str(build / CHECKS), found=str(error), remedy=remedy) from None
+    say(f"limits from {build / CHECKS}, with the standard suite alone", err=True)
+    return limits
 
 
 def _summary(made: Build) -> None:
@@ -302,7 +333,8 @@ def _summary(made: Build) -> None:
     say(f"rejected  {path / REJECTED}")
     say(f"content   {made.manifest.content_digest}")
     if made.checks.passed:
-        say(f"next: corpus show --flag title --build {path}, or: corpus publish {path} --dry-run")
+        then = f"corpus publish {path} --dry-run" if made.manifest.repo else "set repo in corpus.toml to publish it"
+        say(f"next: corpus show --flag title --build {path}, or: {then}")
         return
     _say_checks(made.checks)
     say("next: correct the inputs or the limits in corpus.toml, and build again")

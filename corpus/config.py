@@ -101,10 +101,11 @@ def sorted_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: Path, *, needs_input: bool = True) -> Config:
     """The settings of a project folder (with a `corpus.toml` or `[tool.corpus]`), or the defaults for raw articles.
 
-    Raises UsageError when there is no such folder, ConfigError for anything in the settings that is not understood.
+    Without `needs_input` the folder of the articles may be missing. Raises UsageError when there is no such folder,
+    ConfigError for anything in the settings that is not understood.
     """
     if not path.is_dir():
         remedy = "name a folder of raw articles, or one with a corpus.toml"
@@ -118,7 +119,7 @@ def load_config(path: Path) -> Config:
     top = _options(TopOptions, plain, where, text, "")
     sections = {name: _options(options, tables.get(name, {}), where, text, name) for name, options in SECTIONS.items()}
     source = path / top.input
-    if not source.is_dir():
+    if needs_input and not source.is_dir():
         place = _line(where, text, "input")
         raise ConfigError("the input folder is missing", where=place, found=str(source), remedy="correct `input`")
     for language in sections["boilerplate"].languages:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 _LISTED: Final = 8
@@ -24,11 +24,19 @@ class CorpusError(Exception):
         self.found = found
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[Callable[..., CorpusError], tuple[type[CorpusError], str, str, str, str]]:
+        """Errors travel from workers: rebuild them with their keywords."""
+        return _rebuilt, (type(self), self.what, self.where, self.found, self.remedy)
+
     def __str__(self) -> str:
         lines = [self.what]
         lines += [f"  where:  {self.where}"] if self.where else []
         lines += [f"  found:  {self.found}"] if self.found else []
         return "\n".join([*lines, f"  do:     {self.remedy}"])
+
+
+def _rebuilt(kind: type[CorpusError], what: str, where: str, found: str, remedy: str) -> CorpusError:
+    return kind(what, where=where, found=found, remedy=remedy)
 
 
 class DataError(CorpusError):

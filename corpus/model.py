@@ -67,6 +67,7 @@ class Staged:
     rejections: tuple[Rejection, ...]
     excluded: Counts
     used: tuple[Decision, ...]
+    idle: tuple[Decision, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from corpus.engines.base import Engine
 from corpus.errors import DataError
 from corpus.io.documents import write_json, write_rejections
 from corpus.io.listing import list_inputs, plan_shards
+from corpus.io.project_files import own_files
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
 from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
@@ -47,9 +48,9 @@ def build_dataset(
     """
     show = progress or Silent()
     project = read_project(config)
-    check_targets(out)
+    check_targets(out, (config.source, config.project))
     with staging_folder(out) as (release, work):
-        files = list_inputs(config.source, config.inputs, never=(out, failed_of(out)))
+        files = list_inputs(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
         shards = plan_shards(files)
         show.done("list", f"{len(files)} files, {sum(file.size for file in files):,} bytes")
 
@@ -57,7 +58,7 @@ def build_dataset(
             root=config.source, work=work, options=_ingest_options(config), decisions=project.by_file(files)
         )
         staged = list(show.track("read", engine.map(ingest, shards), len(shards)))
-        project.check_used(decision for item in staged for decision in item.used)
+        project.check_used(decision for item in staged for decision in (*item.used, *item.idle))
         show.done("read", f"{_rows(staged, config.source):,} rows of {sum(item.inputs for item in staged):,} inputs")
 
         rows = read_sketches(staged, work)

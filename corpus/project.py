@@ -5,16 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from corpus.config import Config, sorted_json
-from corpus.errors import ConfigError
+from corpus.errors import ConfigError, nearest
 from corpus.io.overrides import read_overrides
 from corpus.io.project_files import OVERRIDES, SUITES, TEMPLATE, settings_file
 from corpus.model import Decision, SourceFile
+from corpus.release.card import check_template
+from corpus.release.expectations import check_names
 from corpus.release.facts import date_of_epoch
+from corpus.release.frame import FRAME_COLUMNS
+from corpus.release.suite import read_suite
 from corpus.resources import data_file
+
+_COMPARED: Final = 10_000
+"""At most so many ids are compared with an unknown one: each comparison takes a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +40,13 @@ class Project:
         return sum(decision.action == "not_duplicate_of" for decision in self.decisions)
 
     def by_file(self, files: Iterable[SourceFile]) -> dict[str, tuple[Decision, ...]]:
-        """The decisions about the rows of each of these files."""
+        """The decisions about the rows of each of these files; ConfigError for one about a file that is not there."""
         by_id: dict[str, list[Decision]] = {}
         known = {file.id for file in files}
         for decision in self.decisions:
             name = decision.id if decision.id in known else decision.id.rpartition("#")[0]
+            if name not in known:
+                raise _unknown_file(decision, known)
             by_id.setdefault(name, []).append(decision)
         return {name: tuple(found) for name, found in sorted(by_id.items())}
 
@@ -51,11 +61,27 @@ class Project:
                 raise ConfigError(what, where=f"{OVERRIDES}:{decision.line}", found=about, remedy=remedy)
 
 
+def _unknown_file(decision: Decision, known: Iterable[str]) -> ConfigError:
+    ids = sorted(known)
+    base = decision.id.rpartition("/")[2]
+    namesakes = [item for item in ids if item.rpartition("/")[2] == base]
+    hint = nearest(decision.id, namesakes or ids[:_COMPARED])
+    return ConfigError(
+        "a decision finds nothing to decide: there is no such input",
+        where=f"{OVERRIDES}:{decision.line}",
+        found=decision.id,
+        remedy=f"correct the id, or delete the decision; {hint}",
+    )
+
+
 def read_project(config: Config) -> Project:
-    """Read the files of a project; raises ConfigError for what is not understood."""
+    """Read the files of a project; raises ConfigError for what is not understood, before any article is read."""
     decisions = read_overrides(config.project / OVERRIDES)
     template = template_of(config.project)
+    check_template(template)
     suites = suites_of(config.project)
+    for suite in suites:
+        check_names(read_suite(suite), FRAME_COLUMNS, list(asdict(config.checks)))
     return Project(
         decisions=tuple(decisions),
         template=template,
@@ -74,7 +100,7 @@ def build_date() -> str | None:
 
     Raises ConfigError when it is no number of seconds.
     """
-    return date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
+    return date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH") or None)
 
 
 def template_of(project: Path) -> str:
@@ -93,7 +119,7 @@ def suites_of(project: Path) -> list[Path]:
     """The standard suite, then the project's own below `validation/`, sorted by name."""
     standard = data_file(SUITES, "standard.json")
     own = sorted((project / SUITES).glob("*.json")) if (project / SUITES).is_dir() else []
-    return [standard, *(path for path in own if path.read_bytes() != standard.read_bytes())]
+    return [standard, *(path for path in own if path.is_file() and path.read_bytes() != standard.read_bytes())]
 
 
 def _digest(settings: str, decisions: Sequence[Decision], template: str, suites: Sequence[Path]) -> str:

@@ -133,7 +133,7 @@ COLUMNS: Final = (
     ),
     _list("boilerplate_flags", pa.string(), "The distinct kinds in `boilerplate`, sorted.", values=KINDS),
     _text("language", "ISO 639-1 (else 639-3) code, `und` where it cannot be told.", pattern=LANGUAGE_PATTERN),
-    _share("language_score", "Probability that the detector gives, 3 places; null when `und`."),
+    _share("language_score", "Probability that the detector gives, 3 places; 1 for an override; null when `und`."),
     _optional("language_declared", "The language that the source itself declares."),
     _text("duplicate_group", "The same name for all copies of one article.", pattern="^g[0-9a-f]{16}$"),
     _text("duplicate_kind", "What this row is in its group.", values=DUPLICATE_KINDS),

@@ -13,6 +13,7 @@ from typing import Final
 
 from corpus.io.decode import DETECTED_BYTES, UndecodableError, decode
 from corpus.io.listing import InputOptions, list_inputs
+from corpus.io.project_files import own_files
 from corpus.io.readers import READERS, open_regular, suffix_of
 from corpus.model import Counts, SourceFile
 from corpus.release.markdown import one_line
@@ -69,7 +70,7 @@ def describe_input(root: Path, options: InputOptions | None = None) -> InputSurv
     Raises UsageError when `root` is no folder.
     """
     options = options or InputOptions()
-    files = list_inputs(root, options)
+    files = list_inputs(root, options, never=own_files(root))
     reasons = {file.id: reason for file in files if (reason := _reason(file, options))}
     sample = _sample([file for file in files if file.id not in reasons])
     glances = {file.id: _glance(root / file.path, file.size) for file in sample}

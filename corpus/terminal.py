@@ -18,8 +18,8 @@ class Terminal:
     """Progress on stderr: a line a stage, and while a stage runs a bar where stderr is a terminal."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
-        self._bars = sys.stderr.isatty() and not quiet
+        self._quiet = quiet or sys.stderr is None
+        self._bars = not self._quiet and sys.stderr.isatty()
         self._start = time.monotonic()
 
     def track(self, stage: str, items: Iterable[T], total: int) -> Iterator[T]:
@@ -34,11 +34,18 @@ class Terminal:
         seconds = time.monotonic() - self._start
         self._start = time.monotonic()
         if self._bars:
-            click.echo("\r\x1b[K", err=True, nl=False)
+            self._write("\r\x1b[K")
         if not self._quiet:
-            click.echo(f"{stage:<9} {what:<62} {seconds:6.1f} s", err=True)
+            self._write(f"{stage:<9} {what:<62} {seconds:6.1f} s\n")
 
     def _draw(self, stage: str, number: int, total: int) -> None:
         filled = _BAR * number // max(1, total)
         bar = "#" * filled + "." * (_BAR - filled)
-        click.echo(f"\r\x1b[K{stage:<9} [{bar}] {number}/{total}", err=True, nl=False)
+        self._write(f"\r\x1b[K{stage:<9} [{bar}] {number}/{total}")
+
+    def _write(self, text: str) -> None:
+        """Write to stderr; when nobody reads it any more the build goes on in silence."""
+        try:
+            click.echo(text, err=True, nl=False)
+        except OSError:
+            self._quiet, self._bars = True, False

@@ -202,6 +202,26 @@ def test_another_release_is_no_input(make_release: Maker, tmp_path: Path) -> Non
     assert second.rejected == {}
 
 
+@pytest.mark.parametrize("settings", [{}, {"corpus.toml": ""}])
+def test_own_files_are_never_articles(settings: dict[str, str], make_release: Maker) -> None:
+    own = {
+        "dataset_card.md": "# Ours\n\nA card, not an article.\n",
+        "overrides.jsonl": "",
+        "schemas/x.txt": article("X"),
+    }
+    release = make_release({**ARTICLES, **settings, **own})
+    assert set(release.rows) == set(ARTICLES)
+    assert release.rejected == {}
+
+
+def test_a_project_inside_its_input_is_no_article(make_release: Maker, tmp_path: Path) -> None:
+    project = {"proj/corpus.toml": 'input = ".."\n', "proj/dataset_card.md": "# Ours\n"}
+    write_files(tmp_path / "raw", {**ARTICLES, **project})
+    release = make_release(tmp_path / "raw" / "proj")
+    assert set(release.rows) == set(ARTICLES)
+    assert release.rejected == {}
+
+
 def test_from_python(tmp_path: Path) -> None:
     build = corpus.build(write_files(tmp_path / "raw", dict(ARTICLES)), out=tmp_path / "build")
     assert build.checks.passed

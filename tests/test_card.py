@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from corpus.errors import BugError, ConfigError, DataError
 from corpus.model import Counts
-from corpus.release.blanks import NOT_STATED
-from corpus.release.card import render_card, verify_card
+from corpus.release.blanks import NOT_STATED, card_blanks
+from corpus.release.card import BLANKS, check_template, render_card, verify_card
+from corpus.release.croissant import croissant
 from corpus.release.facts import ALL, CONFIGS, DEDUPLICATED, CardFacts, date_of_epoch
 from corpus.release.frontmatter import front_matter, size_category
 from corpus.release.markdown import code, escape, one_line, table
@@ -286,6 +287,61 @@ def test_a_broken_template_is_an_error_with_its_line(facts: CardFacts, template:
         render_card(template, facts=facts)
     assert caught.value.where == f"dataset_card.md, line {line}"
     assert "raw %}" in caught.value.remedy
+
+
+def test_the_blanks_are_known_before_there_are_facts(facts: CardFacts) -> None:
+    assert set(card_blanks(facts)) == BLANKS
+    check_template(TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "a\n{{ rwos }}",
+        "a\n{% for %}",
+        "a\n{{ name | nofilter }}",
+        "a\n{{ " + "1" * 5000 + " }}",
+        "a\n{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+        'a\n{{ "\\ud800" }}',
+        "---\nconfigs: []\n---\n",
+        "---\ntags: " + "[" * 3000 + "\n---\n",
+        "---\ntags: &a [*a]\n---\n",
+        "---\nmade: 2024-13-99\n---\n",
+    ],
+)
+def test_what_is_wrong_whatever_the_facts_is_found_without_them(template: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_template(template)
+    assert caught.value.where.startswith("dataset_card.md")
+    str(caught.value).encode()
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% macro again() %}{{ again() }}{% endmacro %}\n{{ again() }}",
+        '{{ "%c" % 55296 }}',
+    ],
+)
+def test_what_only_rendering_shows_is_an_error_of_the_template(facts: CardFacts, template: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be rendered"):
+        render_card(template, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("CC-BY-4.0", "https://spdx.org/licenses/CC-BY-4.0"),
+        ("cc-by-4.0", "https://spdx.org/licenses/CC-BY-4.0"),
+        ("GPL-3.0-or-later", "https://spdx.org/licenses/GPL-3.0-or-later"),
+        ("proprietary", "proprietary"),
+        ("CC-BY-9.9", "CC-BY-9.9"),
+        ("other", "other"),
+        ("LicenseRef-Valley", "LicenseRef-Valley"),
+    ],
+)
+def test_only_a_known_licence_is_linked(facts: CardFacts, stated: str, expected: str) -> None:
+    assert croissant(replace(facts, license=stated))["license"] == expected
 
 
 def test_braces_between_raw_are_text(facts: CardFacts) -> None:

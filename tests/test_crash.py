@@ -172,3 +172,95 @@ def test_an_interrupt_ends_workers_quietly(tmp_path: Path) -> None:
     assert "Traceback" not in err
     assert not (tmp_path / "build").exists()
     assert not staging_of(tmp_path / "build").exists()
+
+
+def test_workers_of_a_killed_build_end_and_write_nothing(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 30}" for n in range(1500)}
+    source = write_files(tmp_path / "raw", files)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corpus", "build", str(source), "-o", str(tmp_path / "build"), "-j", "2", "-q"],
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(4)
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    while living(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert living(process.pid) == []
+
+
+def living(session: int) -> list[str]:
+    """The commands that still run in a session, zombies aside."""
+    listed = subprocess.run(["ps", "-o", "stat=,args=", "-s", str(session)], capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if not line.startswith("Z")]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_polite_stop_leaves_nothing_behind(stop: signal.Signals, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(1000)}
+    source = write_files(tmp_path / "raw", files)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corpus", "build", str(source), "-o", str(tmp_path / "build"), "-j", "1"],
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    process.send_signal(stop)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert not staging_of(tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"manifest.json": '{"manifest_version": 3}', "src/code.js": "x"},
+        {"notes.txt": "mine"},
+    ],
+)
+def test_what_is_no_release_of_ours_is_never_replaced(files: dict[str, str | bytes], tmp_path: Path) -> None:
+    out = write_files(tmp_path / "mine", files)
+    source = write_files(tmp_path / "raw", dict(OLD))
+    result = run_corpus("build", str(source), "-o", str(out), "-q")
+    assert result.returncode == 2
+    assert "something else" in result.stderr
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == set(files)
+
+
+def test_notes_in_an_old_release_are_not_lost(tmp_path: Path) -> None:
+    source, out = write_files(tmp_path / "raw", dict(OLD)), tmp_path / "build"
+    assert run_corpus("build", str(source), "-o", str(out), "-q").returncode == 0
+    (out / "my-notes.txt").write_text("mine")
+    result = run_corpus("build", str(source), "-o", str(out), "-q")
+    assert result.returncode == 2
+    assert "my-notes.txt" in result.stderr
+
+
+def test_the_output_must_not_hold_the_input(tmp_path: Path) -> None:
+    source = write_files(tmp_path / "build" / "raw", dict(OLD))
+    result = run_corpus("build", str(source), "-o", str(tmp_path / "build"), "-q")
+    assert result.returncode == 2
+    assert (source / "a.txt").exists()
+
+
+def test_the_working_folder_is_no_output(tmp_path: Path) -> None:
+    source = write_files(tmp_path / "raw", dict(OLD))
+    command_line = [sys.executable, "-m", "corpus", "build", str(source), "-o", "."]
+    (tmp_path / "here").mkdir()
+    result = subprocess.run(command_line, cwd=tmp_path / "here", env=environment(), capture_output=True, text=True)
+    assert result.returncode == 2
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_nobody_needs_to_read_the_progress(tmp_path: Path) -> None:
+    source, out = write_files(tmp_path / "raw", dict(OLD)), tmp_path / "build"
+    script = f"{sys.executable} -m corpus build {source} -o {out} 2>&1 >/dev/null | head -n 1; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment(), capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == "0"
+    assert (out / "manifest.json").exists()

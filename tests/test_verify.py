@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus.errors import DataError
 from corpus.io.documents import file_entry, read_manifest, released_files, write_json
 from corpus.io.parquet import count_rows, data_files, write_parquet
-from corpus.layout import CARD, MANIFEST
+from corpus.layout import CARD, CHECKS, MANIFEST, REJECTED
+from corpus.release.show import rows_with_flag
 from corpus.release.verify import differences
 from corpus.stages.export import Recount, count_release
 from tests.conftest import Release
@@ -119,6 +121,131 @@ def test_input_that_became_nothing_is_found(build: Path, name: str, change: Call
     [found] = differences(build)
     assert found.startswith("inputs: ")
     assert " are not " in found
+
+
+def test_changed_rows_of_the_inputs_are_found(build: Path) -> None:
+    was = read_manifest(build).inputs.rows
+    change_manifest(build, "inputs", "rows", lambda rows: rows + 1)
+    assert list(differences(build)) == [f"inputs: {was} rows in the files, the manifest says {was + 1}"]
+
+
+def test_changed_reason_of_rejections_is_found(build: Path) -> None:
+    change_manifest(build, "inputs", "rejected", lambda rejected: {"planted": sum(rejected.values())})
+    [found] = differences(build)
+    assert found.startswith("inputs: rejected {")
+    assert found.endswith(f"the manifest says {dict(read_manifest(build).inputs.rejected)}")
+
+
+def test_changed_rows_of_a_file_are_found(build: Path) -> None:
+    manifest = read_manifest(build)
+    for planted in (manifest.files[-1], next(entry for entry in manifest.files if entry.rows)):
+        other = replace(planted, rows=(planted.rows or 0) + 1)
+        files = tuple(other if entry is planted else entry for entry in manifest.files)
+        write_json(build / MANIFEST, replace(manifest, files=files))
+        assert list(differences(build)) == [f"{planted.path}: rows {planted.rows}, the manifest says {other.rows}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [("expected", lambda count: count + 1), ("failed", lambda count: count + 1), ("passed", lambda passed: not passed)],
+)
+def test_changed_outcome_of_the_checks_is_found(build: Path, name: str, change: Callable[[Any], object]) -> None:
+    change_manifest(build, "checks", name, change)
+    [found] = differences(build)
+    assert found.startswith(f"checks: {name} ")
+
+
+def test_file_that_is_listed_twice_is_found(build: Path) -> None:
+    manifest = read_manifest(build)
+    write_json(build / MANIFEST, replace(manifest, files=(*manifest.files, manifest.files[0])))
+    assert list(differences(build)) == [f"{MANIFEST}: it lists a file twice"]
+
+
+@pytest.mark.parametrize("name", [CARD, "data", "data/train", MANIFEST, "more"])
+def test_symbolic_link_is_found(build: Path, name: str) -> None:
+    away = build.parent / "away"
+    if (build / name).exists():
+        (build / name).rename(away)
+    (build / name).symlink_to(away)
+    assert list(differences(build)) == [f"{name}: a symbolic link"]
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def spoil_pages(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4 : len(content) // 2] = bytes(len(content) // 2 - 4)
+    path.write_bytes(content)
+
+
+def drop_column(path: Path) -> None:
+    pq.write_table(pq.read_table(path, partitioning=None).drop_columns(["body"]), path)
+
+
+def retype_column(path: Path) -> None:
+    table = pq.read_table(path, partitioning=None)
+    at = table.schema.get_field_index("body")
+    pq.write_table(table.set_column(at, "body", pa.array([5] * len(table))), path)
+
+
+def seal_unread(build: Path) -> None:
+    """As `seal`, for files whose rows cannot be counted any more."""
+    manifest = read_manifest(build)
+    entries = [replace(file_entry(build, build / entry.path), rows=entry.rows) for entry in manifest.files]
+    write_json(build / MANIFEST, replace(manifest, files=tuple(entries)))
+
+
+@pytest.mark.parametrize("spoil", [cut, spoil_pages, drop_column, retype_column])
+def test_data_file_that_cannot_be_read_is_found(build: Path, spoil: Callable[[Path], None]) -> None:
+    path = data_files(build)[0]
+    spoil(path)
+    with pytest.raises(DataError, match="a data file cannot be read"):
+        list(rows_with_flag(build, "other"))
+    seal_unread(build)
+    where = path.relative_to(build).as_posix()
+    found = list(differences(build))
+    assert any(line.startswith(f"{where}: a data file cannot be read (") for line in found)
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    "line", [b"junk", b"[]", b"{}", b"\xff", b'{"path":1,"sha256":null,"reason":"x","detail":""}', b"[" * 100_000]
+)
+def test_junk_among_the_rejections_is_found(build: Path, line: bytes) -> None:
+    (build / REJECTED).write_bytes(line + b"\n")
+    seal(build)
+    [found] = differences(build)
+    assert found.startswith(f"{REJECTED}:1: the list of rejected inputs cannot be read (")
+
+
+@pytest.mark.parametrize("content", [b"junk", b"[]", b"{}", b'{"passed": 1}'])
+def test_junk_for_checks_is_found(build: Path, content: bytes) -> None:
+    (build / CHECKS).write_bytes(content)
+    seal(build)
+    [found] = differences(build)
+    assert found.startswith(f"{CHECKS}: the outcome of the checks cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("inputs", "excluded", []),
+        ("inputs", "rejected", {"empty": "1"}),
+        ("inputs", "count", "4"),
+        ("statistics", "splits", 3),
+        ("statistics", "words", None),
+        ("statistics", "content_digest", 5),
+        ("", "content_digest", 5),
+    ],
+)
+def test_manifest_with_a_wrong_type_is_broken(build: Path, section: str, name: str, value: object) -> None:
+    document = json.loads((build / MANIFEST).read_bytes())
+    (document[section] if section else document)[name] = value
+    write_json(build / MANIFEST, document)
+    with pytest.raises(DataError, match="the manifest is broken"):
+        list(differences(build))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -53,7 +54,7 @@ class LocalEngine:
         if self._pool is None:
             # spawn: a forked copy of a process with Arrow's threads may hang
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_leave_interrupts)
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare_worker)
         waiting: deque[Future[R]] = deque()
         for item in items:
             waiting.append(self._pool.submit(task, item))
@@ -63,9 +64,17 @@ class LocalEngine:
             yield waiting.popleft().result()
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that started this one, which ends its workers in order."""
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the process that started this one, and end with it: a killed build must not go on writing."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def available_workers() -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from corpus.errors import DataError
-from corpus.layout import MANIFEST, REJECTED
+from corpus.layout import CHECKS, MANIFEST, REJECTED
 from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, Rejection, Statistics
 from corpus.schema import SCHEMA_VERSION
 
@@ -98,11 +98,49 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     """Raises TypeError where a part that others rely on has another form."""
     document["inputs"] = Inputs(**document["inputs"])
     document["statistics"] = Statistics(**document["statistics"])
+    _check_types(document["inputs"])
+    _check_types(document["statistics"])
     document["checks"] = CheckCounts(**document["checks"])
     document["files"] = tuple(_entry(FileEntry(**entry)) for entry in document["files"])
     if not isinstance(document["version"], str) or not isinstance(document["repo"], str | None):
         raise TypeError(f"version {document['version']!r}, repo {document['repo']!r}")
+    if not isinstance(document["content_digest"], str):
+        raise TypeError(f"content_digest {document['content_digest']!r}")
     return Manifest(**{field.name: document[field.name] for field in fields(Manifest)})
+
+
+def _check_types(part: Inputs | Statistics) -> None:
+    """Raise TypeError for a field that is not of its declared type: a number, a text, or counts."""
+    for name, kind in get_type_hints(type(part)).items():
+        value = getattr(part, name)
+        sound = type(value) is kind if kind in (int, str) else _counts(value)
+        if not sound:
+            raise TypeError(f"{name} {value!r}")
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, dict) and all(type(count) is int for count in value.values())
+
+
+def read_checks(build: Path) -> Mapping[str, Any]:
+    """The content of `checks.json`; raises DataError when it cannot be read or lacks what others rely on."""
+    path = build / CHECKS
+    try:
+        return _checks(json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        what, remedy = "the outcome of the checks cannot be read", "build the release again"
+        raise DataError(what, where=CHECKS, found=str(error)[:200], remedy=remedy) from None
+
+
+def _checks(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raises TypeError where a part that others rely on has another form."""
+    kinds = {"passed": bool, "expected": int, "thresholds": dict, "outcomes": list}
+    for name, kind in kinds.items():
+        if type(document[name]) is not kind:
+            raise TypeError(f"{name} {document[name]!r}")
+    if not all(type(outcome["passed"]) is bool for outcome in document["outcomes"]):
+        raise TypeError("an outcome neither passed nor failed")
+    return document
 
 
 def _entry(entry: FileEntry) -> FileEntry:

@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from corpus.errors import UsageError
-from corpus.io.project_files import PROJECT_FILES, settings_file
 from corpus.layout import CHECKS, MANIFEST, REJECTED
 from corpus.limits import check_least
 from corpus.model import Shard, SourceFile
@@ -45,7 +44,8 @@ class InputOptions:
 
 
 def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()) -> list[SourceFile]:
-    """Every input below `root`, in the order of the UTF-8 bytes of the ids; `never` are folders that are no input.
+    """Every input below `root`, in the order of the UTF-8 bytes of the ids; `never` are files and folders that are no
+    input.
 
     Links that leave `root`, links to folders, FIFOs, sockets and devices are listed as `unreadable`; of two files with
     one id the one with the smallest raw path is taken. Raises UsageError when `root` is no folder.
@@ -53,10 +53,7 @@ def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()
     if not root.is_dir():
         raise UsageError("the input is no folder", found=str(root), remedy="give a folder of .txt or .md files")
     skipped = {os.path.realpath(path) for path in never}
-    is_project = settings_file(root) is not None
-    found = [
-        _source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped, is_project=is_project)
-    ]
+    found = [_source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped)]
     return _without_collisions(sorted(found, key=lambda file: (file.id.encode(), os.fsencode(file.path))))
 
 
@@ -97,9 +94,10 @@ def _ends_shard(file_id: str) -> bool:
     return int.from_bytes(hashlib.sha256(file_id.encode()).digest()[:8], "big") % SHARD_FILES == 0
 
 
-def _walk(root: Path, skipped: set[str], *, is_project: bool) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
+def _walk(root: Path, skipped: set[str]) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
     """Every entry below `root` that is an input, as (path below root, entry); (path, None) for an unreadable folder."""
     pending = [""]
+    real_root = os.path.realpath(root)
     while pending:
         folder = pending.pop()
         try:
@@ -110,7 +108,8 @@ def _walk(root: Path, skipped: set[str], *, is_project: bool) -> Iterator[tuple[
             continue
         for entry in listed:
             relative = os.path.join(folder, entry.name)  # noqa: PTH118 (surrogates must survive)
-            if entry.name.startswith(".") or entry.name in SIDECARS or (is_project and relative in PROJECT_FILES):
+            place = os.path.join(real_root, relative)  # noqa: PTH118
+            if entry.name.startswith(".") or entry.name in SIDECARS or place in skipped:
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 yield relative, entry

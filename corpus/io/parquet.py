@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.errors import DataError
 from corpus.layout import DATA
 from corpus.schema import ARTICLE
 
@@ -41,14 +43,37 @@ def write_parquet(path: Path, tables: Iterable[pa.Table]) -> int:
 
 
 def read_batches(path: Path, columns: Sequence[str] | None = None, rows: int = 1000) -> Iterator[pa.RecordBatch]:
-    """The rows of one Parquet file in batches of at most `rows`."""
-    with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(batch_size=rows, columns=list(columns) if columns else None)
+    """The rows of one Parquet file in batches of at most `rows`; all columns of the schema unless some are named.
+
+    Raises DataError when the file cannot be read, or lacks one of these columns as the schema has it.
+    """
+    wanted = list(columns or ARTICLE.names)
+    with open_parquet(path) as file:
+        for name in wanted:
+            index = file.schema_arrow.get_field_index(name)
+            if index < 0 or not file.schema_arrow.field(index).equals(ARTICLE.field(name)):
+                raise KeyError(f"no column {name} as in the schema")
+        for batch in file.iter_batches(batch_size=rows, columns=wanted):
+            batch.validate(full=True)
+            yield batch
 
 
 def count_rows(path: Path) -> int:
-    """The number of rows that a Parquet file says it holds."""
-    return int(pq.read_metadata(path).num_rows)
+    """The number of rows that a Parquet file says it holds; raises DataError when it cannot be read."""
+    with open_parquet(path) as file:
+        return int(file.metadata.num_rows)
+
+
+@contextmanager
+def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
+    """A Parquet file of a release; whatever goes wrong while it is read becomes a DataError."""
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        where, found = "/".join(path.parts[-3:]), str(error.args[0] if isinstance(error, KeyError) else error)[:200]
+        remedy = "build the release again"
+        raise DataError("a data file cannot be read", where=where, found=found, remedy=remedy) from error
 
 
 def data_files(build: Path) -> list[Path]:

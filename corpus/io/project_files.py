@@ -16,6 +16,11 @@ PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, TEMPLATE, SUIT
 """Names at the top of a project that are never inputs."""
 
 
+def own_files(project: Path) -> list[Path]:
+    """Where the files of a project would stand that are never inputs."""
+    return [project / name for name in sorted(PROJECT_FILES)]
+
+
 def settings_file(folder: Path) -> Path | None:
     """The file with the settings of a project: `corpus.toml`, or a `pyproject.toml` with `[tool.corpus]`; else None.
 

@@ -7,11 +7,13 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from corpus.errors import OutsideError, UsageError
+from corpus.errors import DataError, OutsideError, UsageError
+from corpus.io.documents import read_manifest, released_files
 from corpus.layout import MANIFEST
 
 _AT_FDCWD: Final = -100
@@ -34,21 +36,52 @@ def previous_of(out: Path) -> Path:
     return out.parent / f".{out.name}.previous"
 
 
-def check_targets(out: Path) -> None:
+def check_targets(out: Path, inputs: Sequence[Path]) -> None:
     """Refuse to replace what is no release, at `out` or where a failed build would go.
 
-    Raises UsageError when one of them is a file, a link, or a folder with other things in it.
+    Raises UsageError when one of them is a file, a link, a folder with other things in it, or holds one of `inputs`,
+    and when `out` has no name of its own.
     """
+    if out.name in ("", "..") or not _is_utf8(out):
+        remedy = "name a new folder with -o, such as -o build"
+        raise UsageError("the output folder needs a plain name", found=ascii(str(out)), remedy=remedy)
     for target in (out, failed_of(out)):
+        for path in inputs:
+            if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(target)):
+                remedy = "choose an output folder with -o that does not hold the input"
+                raise UsageError("the input lies inside the output folder", where=str(target), remedy=remedy)
         _check_target(target)
 
 
 def _check_target(out: Path) -> None:
-    if not out.is_symlink() and out.is_dir() and (not any(out.iterdir()) or (out / MANIFEST).is_file()):
-        return
-    if out.is_symlink() or out.exists():
+    foreign = _foreign(out)
+    if foreign:
         remedy = "choose another folder with -o; corpus replaces only releases and empty folders"
-        raise UsageError("the output folder holds something else", where=str(out), remedy=remedy)
+        raise UsageError("the output folder holds something else", where=str(out), found=foreign, remedy=remedy)
+
+
+def _foreign(out: Path) -> str:
+    """What stands at `out` that no build of ours made; empty when nothing does. Hidden files do not count."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        return "a file or a link"
+    entries = [entry for entry in out.iterdir() if not entry.name.startswith(".")] if out.exists() else []
+    if not entries:
+        return ""
+    try:
+        manifest = read_manifest(out)
+    except DataError as error:
+        return error.what
+    own = {MANIFEST, *(entry.path for entry in manifest.files)}
+    names = [path.relative_to(out).as_posix() for path in released_files(out)]
+    return next((name for name in names if name not in own and not Path(name).name.startswith(".")), "")
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -64,13 +97,18 @@ def staging_folder(out: Path) -> Iterator[tuple[Path, Path]]:
         with _locked(out):
             recover(out)
             _remove(staging)
-            release, work = staging / "release", staging / "work"
             try:
-                release.mkdir(parents=True)
+                staging.mkdir()
+                # a name of its own: workers of a killed run that still write find their folder gone
+                run = Path(tempfile.mkdtemp(dir=staging))
+                release, work = run / "release", run / "work"
+                release.mkdir()
                 work.mkdir()
                 yield release, work
             finally:
                 _remove(staging)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         where = str(error.filename or out)
         raise OutsideError(
@@ -133,7 +171,8 @@ def _locked(out: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    with (out.parent / f".{out.name}.lock").open("w") as lock:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(out.parent / f".{out.name}.lock", flags, 0o644), "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from collections.abc import Mapping
+from typing import Any, Final
 
 import jinja2
 from jinja2 import meta, nodes
@@ -13,10 +15,36 @@ from corpus.release.blanks import card_blanks
 from corpus.release.facts import CardFacts
 from corpus.release.frontmatter import CardFields, front_matter, split_template, verify_card
 
-__all__ = ["TEMPLATE", "CardFacts", "CardFields", "render_card", "verify_card"]
+__all__ = ["BLANKS", "TEMPLATE", "CardFacts", "CardFields", "check_template", "render_card", "verify_card"]
 
 TEMPLATE: Final = "dataset_card.md"
 """Name of the template, in a project and among the shipped files."""
+
+
+BLANKS: Final = frozenset(
+    """name pretty_name version repo license description tool_version settings_digest content_digest inputs_digest
+    rows articles duplicates groups titles words chars inputs input_bytes rejected excluded bytes files schema_version
+    checks fields_table splits_table duplicates_table languages_table encodings_table boilerplate_table rejected_table
+    excluded_table overrides_table load_example restore_example not_stated""".split()  # noqa: SIM905 (forty quoted names read worse)
+)
+"""The names of `card_blanks`, known before there are facts."""
+
+_FAILURES: Final = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What a template may end in: Jinja2 compiles it to Python, which has limits of its own, and then runs it."""
+
+
+def check_template(template: str, where: str = TEMPLATE) -> None:
+    """Raise ConfigError for what is wrong with a template whatever the facts: see `render_card`."""
+    _prepared(template, where)
 
 
 def render_card(template: str, *, facts: CardFacts, where: str = TEMPLATE) -> str:
@@ -25,20 +53,37 @@ def render_card(template: str, *, facts: CardFacts, where: str = TEMPLATE) -> st
     Every blank is a name of `card_blanks`, its value Markdown that is escaped already. Raises ConfigError, with file
     and line, for an unknown blank, a template that is no valid Jinja2, and front matter that sets a fact.
     """
-    extra, prose = split_template(template, where)
-    blanks = card_blanks(facts)
-    environment = _environment()
+    extra, prose, compiled = _prepared(template, where)
     try:
-        _refuse_unknown(environment.parse(prose), set(blanks), prose, where)
-        body = environment.from_string(prose).render(blanks)
-    except jinja2.TemplateSyntaxError as error:
-        raise _broken(error.message or "", where, error.lineno, prose) from error
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        body = compiled.render(card_blanks(facts))
+        body.encode()
+    except _FAILURES as error:
         raise _broken(str(error), where, _line_of(error), prose) from error
     digest = facts.statistics.content_digest
     if digest not in body:  # a card always says which rows it speaks of
         body = body.rstrip("\n") + f"\n\nContent digest of the rows: `{digest}`"
     return front_matter(facts, extra) + "\n" + body.strip("\n") + "\n"
+
+
+def _prepared(template: str, where: str) -> tuple[Mapping[str, Any], str, jinja2.Template]:
+    """The template's own keys, its prose, and the prose compiled."""
+    try:
+        extra, prose = split_template(template, where)
+        json.dumps(extra, default=str, skipkeys=True)  # refuses a value that holds itself
+    except (RecursionError, ValueError) as error:
+        remedy = "write plain names, texts and lists there"
+        what = "the front matter cannot be written out"
+        raise ConfigError(what, where=where, found=str(error)[:80], remedy=remedy) from error
+    environment = _environment()
+    try:
+        tree = environment.parse(prose)
+        _refuse_unknown(tree, BLANKS, prose, where)
+        _refuse_halves(tree, prose, where)
+        return extra, prose, environment.from_string(prose)
+    except jinja2.TemplateSyntaxError as error:
+        raise _broken(error.message or "", where, error.lineno, prose) from error
+    except _FAILURES as error:
+        raise _broken(str(error), where, _line_of(error), prose) from error
 
 
 def _environment() -> SandboxedEnvironment:
@@ -51,7 +96,7 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
-def _refuse_unknown(tree: nodes.Template, known: set[str], prose: str, where: str) -> None:
+def _refuse_unknown(tree: nodes.Template, known: frozenset[str], prose: str, where: str) -> None:
     unknown = meta.find_undeclared_variables(tree) - known
     found = sorted((node.lineno, node.name) for node in tree.find_all(nodes.Name) if node.name in unknown)
     if not found:
@@ -64,6 +109,12 @@ def _refuse_unknown(tree: nodes.Template, known: set[str], prose: str, where: st
         found=_text_of(prose, line),
         remedy=nearest(name, known) + " Braces that are text go between {% raw %} and {% endraw %}.",
     )
+
+
+def _refuse_halves(tree: nodes.Template, prose: str, where: str) -> None:
+    for node in tree.find_all(nodes.Const):
+        if isinstance(node.value, str) and any("\ud800" <= char <= "\udfff" for char in node.value):
+            raise _broken("half a character, which no file can hold", where, node.lineno, prose)
 
 
 def _broken(message: str, where: str, line: int | None, prose: str) -> ConfigError:

@@ -74,7 +74,8 @@ def _columns_in(kind: str, kwargs: Mapping[str, Any]) -> Iterator[object]:
         if key in kwargs:
             yield kwargs[key]
     if not kind.startswith("expect_table_"):
-        yield from kwargs.get("column_list") or ()
+        several = kwargs.get("column_list")
+        yield from several if isinstance(several, list) else [several] * ("column_list" in kwargs)
 
 
 def is_parameter(value: object) -> bool:
@@ -128,7 +129,7 @@ def _load(suite: Suite) -> list[Any]:
         try:
             # Results come in another order than the expectations: the number finds them again.
             made = registry.get_expectation_impl(kind)(**entry.get("kwargs", {}), meta={"number": number})
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             found = " ".join(str(error).split())
             remedy = "correct its arguments; Great Expectations documents them"
             raise ConfigError(f"{kind} cannot be made", where=suite.where(kind), found=found, remedy=remedy) from error

@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from corpus.errors import DataError
-from corpus.io.parquet import data_files
+from corpus.io.parquet import data_files, open_parquet
 from corpus.layout import parse_part
 from corpus.release.row_facts import Facts, Ints, children, none_in_row, row_facts
 from corpus.schema import ARTICLE, COLUMNS, Column
@@ -138,21 +136,18 @@ def _read(build: Path) -> Iterator[tuple[pa.RecordBatch, tuple[Ints, pa.Array]]]
     for path in data_files(build):
         where = path.relative_to(build).as_posix()
         split, single = parse_part(where)
-        for matches, raw in _batches(path, where):
+        for matches, raw in _batches(path):
             batch = pa.record_batch([_declared(raw, column) for column in COLUMNS], names=ARTICLE.names)
             yield _facts_of(batch, (split, single, matches)), children(batch["related"], "id")
 
 
-def _batches(path: Path, where: str) -> Iterator[tuple[bool, pa.RecordBatch]]:
+def _batches(path: Path) -> Iterator[tuple[bool, pa.RecordBatch]]:
     """The batches of a file, each with whether the file's schema is the declared one."""
-    try:
-        with pq.ParquetFile(path) as file:
-            matches = file.schema_arrow.equals(ARTICLE)
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                yield matches, batch
-    except (pa.ArrowInvalid, OSError) as error:
-        remedy = "build the release again"
-        raise DataError("a data file cannot be read", where=where, found=str(error), remedy=remedy) from error
+    with open_parquet(path) as file:
+        matches = file.schema_arrow.equals(ARTICLE)
+        for batch in file.iter_batches(batch_size=BATCH_ROWS):
+            batch.validate(full=True)
+            yield matches, batch
 
 
 def _declared(batch: pa.RecordBatch, column: Column) -> pa.Array:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from corpus.errors import BugError
+from corpus.errors import BugError, DataError
 from corpus.io.parquet import data_files, read_batches
 from corpus.layout import REJECTED
 from corpus.model import Counts, Inputs, Rejection, Staged
@@ -51,10 +51,26 @@ def written_rows(build: Path) -> Iterator[tuple[str, str]]:
 
 
 def written_rejections(build: Path) -> Iterator[Rejection]:
-    """Every line of `rejected.jsonl`."""
-    with (build / REJECTED).open(encoding="utf-8") as lines:
-        for line in lines:
-            yield Rejection(**json.loads(line))
+    """Every line of `rejected.jsonl`; raises DataError for one that is no rejection."""
+    number = 0
+    try:
+        with (build / REJECTED).open("rb") as lines:
+            for line in lines:
+                number += 1
+                yield _rejection(json.loads(line))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        what, where = "the list of rejected inputs cannot be read", f"{REJECTED}:{number}"
+        raise DataError(what, where=where, found=str(error)[:200], remedy="build the release again") from error
+
+
+def _rejection(entry: dict[str, str]) -> Rejection:
+    """Raises TypeError or ValueError where it has another form."""
+    item = Rejection(**entry)
+    texts = (item.path, item.reason, item.detail, item.sha256 if item.sha256 is not None else "")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"no rejection: {entry}")
+    "".join(texts).encode()  # a lone surrogate is a ValueError
+    return item
 
 
 def digest_of_inputs(inputs: Iterable[tuple[str | None, str]]) -> str:

@@ -46,13 +46,18 @@ def read_suite(path: Path) -> Suite:
     try:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
+        json.dumps(document, ensure_ascii=False).encode()
+    except (OSError, UnicodeError) as error:
         raise ConfigError(
             "a suite cannot be read", where=str(path), found=str(error), remedy="save it as UTF-8 text"
         ) from error
     except json.JSONDecodeError as error:
         where = f"{path}:{error.lineno}"
         raise ConfigError("a suite is not JSON", where=where, found=error.msg, remedy="mend that line") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            "a suite is not JSON of a usual size", where=str(path), found=str(error)[:80], remedy="make it simpler"
+        ) from error
     entries = document.get("expectations") if isinstance(document, dict) else None
     if not isinstance(entries, list) or not entries:
         remedy = 'write at least one expectation under "expectations", or delete the file'

@@ -17,7 +17,7 @@ from corpus.io.decode import UndecodableError
 from corpus.io.readers import READERS, Opened, Record, read_source, suffix_of
 from corpus.limits import check_least
 from corpus.model import Decision, Rejection, Shard, SourceFile, Staged
-from corpus.schema import LANGUAGE_PATTERN
+from corpus.schema import LANGUAGE_PATTERN, UNDETERMINED
 from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
 from corpus.transforms.article import Article, split_article
 from corpus.transforms.boilerplate import BoilerplateOptions
@@ -80,6 +80,7 @@ class Ingest:
         sketches = _sketched(rows, self.options.sketch)
         kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, ledger)]
         kept.sort(key=lambda number: rows[number]["id"].encode())
+        ledger.take(rows, kept)
         write_staged(staged_path(self.work, "rows", shard.number), _columns(rows, kept, ROWS.names), ROWS)
         write_staged(
             staged_path(self.work, "sketches", shard.number), _columns(sketches, kept, SKETCHES.names), SKETCHES
@@ -125,7 +126,6 @@ class Ingest:
         if restore(article.body, map(asdict, article.boilerplate)) != text:
             remedy = "report this file, if you may share it"
             raise BugError("taking boilerplate out lost text", where=row_id, remedy=remedy)
-        ledger.take(article.used)
         return _row_columns(source, record, row_id, text, article)
 
 
@@ -169,9 +169,11 @@ def _passes(row: Mapping[str, Any], filters: FilterOptions, ledger: _Ledger) -> 
 
 
 def _add_language(rows: Sequence[dict[str, Any]], options: LanguageOptions) -> None:
+    """Tell the language of each row, unless the maintainer has; the score of a decision is 1."""
     for row, (language, score) in zip(rows, detect([row["body"] for row in rows], options), strict=True):
         decided = row["language"]
-        row["language"], row["language_score"] = (decided, 1.0) if decided else (language, score)
+        row["language"] = decided or language
+        row["language_score"] = (None if decided == UNDETERMINED else 1.0) if decided else score
 
 
 def _sketched(rows: Sequence[dict[str, Any]], options: SketchOptions) -> list[dict[str, Any]]:
@@ -211,6 +213,7 @@ def _row_columns(source: _Source, record: Record, row_id: str, text: str, articl
     language = next((item.value for item in article.used if item.action == "language"), None)
     sources = [("title", article.title_source), ("language", "override" if language else None)]
     return {
+        "used": [item for item in article.used if item.action != "not_duplicate_of"],
         "id": row_id,
         "title": article.title,
         "body": article.body,
@@ -234,6 +237,7 @@ class _Ledger:
     rejections: list[Rejection] = field(default_factory=list)
     excluded: Counter[str] = field(default_factory=Counter)
     used: list[Decision] = field(default_factory=list)
+    idle: list[Decision] = field(default_factory=list)
     inputs: int = 0
     bytes: int = 0
 
@@ -244,8 +248,11 @@ class _Ledger:
         self.excluded[str(decision.value)] += 1
         self.used.append(decision)
 
-    def take(self, decisions: Sequence[Decision]) -> None:
-        self.used += [item for item in decisions if item.action != "not_duplicate_of"]
+    def take(self, rows: Sequence[Mapping[str, Any]], kept: Sequence[int]) -> None:
+        """Count the decisions about rows that are kept; those about filtered ones are idle."""
+        chosen = set(kept)
+        for number, row in enumerate(rows):
+            (self.used if number in chosen else self.idle).extend(row["used"])
 
     def staged(self, number: int, rows: int) -> Staged:
         return Staged(
@@ -256,4 +263,5 @@ class _Ledger:
             rejections=tuple(self.rejections),
             excluded=dict(sorted(self.excluded.items())),
             used=tuple(self.used),
+            idle=tuple(self.idle),
         )

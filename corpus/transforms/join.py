@@ -87,6 +87,8 @@ def shared_hashes(hashes: UInts, ranks: Ints, *, partners: int) -> PairCounts:
     later = np.arange(len(keys))
     for partner in range(partners):
         later = later[later - begins[later] > partner]
+        if not len(later):
+            break
         pairs.append((members[begins[later] + partner] << np.uint64(32)) | members[later])
     return _counted(np.concatenate(pairs), np.zeros(0, np.int64))
 

@@ -28,6 +28,10 @@ SHINGLE_BASE: Final = 0xD1342543DE82EF95
 """Odd multiplier of the polynomial over the token hashes of a shingle, modulo 2**64."""
 
 
+_MOST: Final = 1 << 32
+"""The largest option: hashes and places are 64-bit numbers, and stay so after arithmetic with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SketchOptions:
     """The runs of words by which texts are compared (shingles), and which ones the search for copies looks at.
@@ -59,6 +63,9 @@ class SketchOptions:
     )
 
     def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) > _MOST:
+                raise ValueError(f"{name} must be at most {_MOST}")
         check_least(self, 1, "words", "han_kana", "unspaced", "sampling", "window")
         check_least(self, 0, "whole")
 
