@@ -222,6 +222,7 @@ def test_a_polite_stop_leaves_nothing_behind(stop: signal.Signals, tmp_path: Pat
     [
         {"manifest.json": '{"manifest_version": 3}', "src/code.js": "x"},
         {"notes.txt": "mine"},
+        {".git/config": "[core]"},
     ],
 )
 def test_what_is_no_release_of_ours_is_never_replaced(files: dict[str, str | bytes], tmp_path: Path) -> None:
@@ -240,6 +241,17 @@ def test_notes_in_an_old_release_are_not_lost(tmp_path: Path) -> None:
     result = run_corpus("build", str(source), "-o", str(out), "-q")
     assert result.returncode == 2
     assert "my-notes.txt" in result.stderr
+
+
+def test_hidden_files_in_an_old_release_are_not_lost(tmp_path: Path) -> None:
+    source, out = write_files(tmp_path / "raw", dict(OLD)), tmp_path / "build"
+    assert run_corpus("build", str(source), "-o", str(out), "-q").returncode == 0
+    (out / ".DS_Store").write_bytes(b"")
+    assert run_corpus("build", str(source), "-o", str(out), "-q").returncode == 0
+    (out / ".gitattributes").write_text("* -text\n")
+    result = run_corpus("build", str(source), "-o", str(out), "-q")
+    assert result.returncode == 2
+    assert ".gitattributes" in result.stderr
 
 
 def test_the_output_must_not_hold_the_input(tmp_path: Path) -> None:

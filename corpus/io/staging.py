@@ -20,6 +20,9 @@ _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
 
+_LITTER: Final = (".DS_Store",)
+"""What a file manager leaves in a folder that it has shown; nobody misses it."""
+
 
 def staging_of(out: Path) -> Path:
     """The hidden folder beside `out`, on the same file system, in which its next release grows."""
@@ -61,11 +64,10 @@ def _check_target(out: Path) -> None:
 
 
 def _foreign(out: Path) -> str:
-    """What stands at `out` that no build of ours made; empty when nothing does. Hidden files do not count."""
+    """What stands at `out` that no build of ours made; empty when nothing does."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         return "a file or a link"
-    entries = [entry for entry in out.iterdir() if not entry.name.startswith(".")] if out.exists() else []
-    if not entries:
+    if not out.exists() or not any(entry.name not in _LITTER for entry in out.iterdir()):
         return ""
     try:
         manifest = read_manifest(out)
@@ -73,7 +75,7 @@ def _foreign(out: Path) -> str:
         return error.what
     own = {MANIFEST, *(entry.path for entry in manifest.files)}
     names = [path.relative_to(out).as_posix() for path in released_files(out)]
-    return next((name for name in names if name not in own and not Path(name).name.startswith(".")), "")
+    return next((name for name in names if name not in own and Path(name).name not in _LITTER), "")
 
 
 def _is_utf8(path: Path) -> bool:
@@ -106,7 +108,8 @@ def staging_folder(out: Path) -> Iterator[tuple[Path, Path]]:
                 work.mkdir()
                 yield release, work
             finally:
-                _remove(staging)
+                # a worker may still write; what stays is cleared by the next run, and must not hide why this one ends
+                shutil.rmtree(staging, ignore_errors=True)
     except BrokenPipeError:
         raise
     except OSError as error:
