@@ -16,11 +16,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.article import split_article
-from corpus.transforms.boilerplate import BoilerplateOptions
-from corpus.transforms.compare import compare
-from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_duplicates
+from corpus.transforms.boilerplate.label import BoilerplateOptions
+from corpus.transforms.duplicates.compare import compare
+from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, find_duplicates
+from corpus.transforms.duplicates.sketch import Shingles, SketchOptions, compared_text, shingles, sketch
 from corpus.transforms.normalize import normalize
-from corpus.transforms.sketch import Shingles, SketchOptions, compared_text, shingles, sketch
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.tokens import Ints
 

@@ -11,9 +11,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from corpus.transforms.boilerplate import BoilerplateOptions, label
+from corpus.transforms.boilerplate.label import BoilerplateOptions, label
+from corpus.transforms.boilerplate.phrases import comparable
 from corpus.transforms.normalize import normalize
-from corpus.transforms.phrases import comparable
 from corpus.transforms.stretches import Label, cut, restore
 from corpus.transforms.title import TitleOptions, find_title, with_title
 

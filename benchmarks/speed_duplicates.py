@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from collections.abc import Sequence
 
-from corpus.transforms.compare import Compared, compare
-from corpus.transforms.duplicates import DuplicateOptions, find_candidates, group_duplicates, verify_candidates
-from corpus.transforms.sketch import Shingles, SketchOptions, shingles, sketch
+from corpus.transforms.duplicates.compare import Compared, compare
+from corpus.transforms.duplicates.find import DuplicateOptions, find_candidates, group_duplicates, verify_candidates
+from corpus.transforms.duplicates.sketch import Shingles, SketchOptions, shingles, sketch
 from corpus.transforms.tokens import Ints
 
 T = TypeVar("T")

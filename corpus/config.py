@@ -17,11 +17,11 @@ from corpus.io.project_files import SETTINGS, settings_file
 from corpus.naming import repo_problem, version_problem
 from corpus.release.checks import CheckThresholds
 from corpus.stages.ingest import FilterOptions
-from corpus.transforms.boilerplate import BoilerplateOptions
-from corpus.transforms.duplicates import DuplicateOptions
-from corpus.transforms.language import LanguageOptions
-from corpus.transforms.phrases import languages
-from corpus.transforms.sketch import SketchOptions
+from corpus.transforms.boilerplate.label import BoilerplateOptions
+from corpus.transforms.boilerplate.phrases import languages
+from corpus.transforms.duplicates.find import DuplicateOptions
+from corpus.transforms.duplicates.sketch import SketchOptions
+from corpus.transforms.language.detect import LanguageOptions
 from corpus.transforms.split import SplitOptions
 from corpus.transforms.title import TitleOptions
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.schema import KINDS
-from corpus.transforms.boilerplate import BoilerplateOptions, label
+from corpus.transforms.boilerplate.label import BoilerplateOptions, label
+from corpus.transforms.boilerplate.phrases import languages, load
 from corpus.transforms.normalize import WHITE_SPACE, normalize
-from corpus.transforms.phrases import languages, load
 from corpus.transforms.stretches import cut, restore
 from tests.article_texts import CLOSING, OPENING, SURVIVORS, wrapped
 

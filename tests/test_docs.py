@@ -13,7 +13,7 @@ from corpus import cli
 from corpus.config import SECTIONS
 from corpus.io.documents import canonical_json
 from corpus.schema import COLUMNS, KINDS, REASONS, SCHEMA_VERSION
-from corpus.transforms.sketch import SketchOptions, exact_keys, shingles
+from corpus.transforms.duplicates.sketch import SketchOptions, exact_keys, shingles
 from corpus.transforms.stats import canonical_row, digest_of_rows
 from tests.conftest import ROOT
 

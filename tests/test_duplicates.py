@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.schema import DUPLICATE_KINDS
-from corpus.transforms import duplicates, join
-from corpus.transforms.compare import compare, pair_chunks
-from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_duplicates
-from corpus.transforms.join import keeper_order, merge_pairs, shared_hashes
-from corpus.transforms.sketch import Shingles, SketchOptions, shingles, sketch
+from corpus.transforms.duplicates import find as duplicates
+from corpus.transforms.duplicates import join
+from corpus.transforms.duplicates.compare import compare, pair_chunks
+from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, find_duplicates
+from corpus.transforms.duplicates.join import keeper_order, merge_pairs, shared_hashes
+from corpus.transforms.duplicates.sketch import Shingles, SketchOptions, shingles, sketch
 from corpus.transforms.tokens import Ints
 
 OPTIONS = DuplicateOptions()

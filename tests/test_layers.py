@@ -25,7 +25,7 @@ LAYERS = [
 ]
 """From the bottom up; a package may import from itself and from any layer below."""
 
-HEAVY = {"great_expectations", "datasets", "mlcroissant", "ray", "pandas", "chardet", "langdetect", "huggingface_hub"}
+HEAVY = {"great_expectations", "trafilatura", "readability", "warcio", "fsspec", "datasets", "mlcroissant", "ray", "pandas", "chardet", "langdetect", "huggingface_hub"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -15,8 +15,8 @@ from corpus.model import SourceFile
 from corpus.project import Project, read_project, suites_of
 from corpus.release.expectations import check_names
 from corpus.release.suite import read_suite
-from corpus.transforms.join import shared_hashes
-from corpus.transforms.sketch import SketchOptions
+from corpus.transforms.duplicates.join import shared_hashes
+from corpus.transforms.duplicates.sketch import SketchOptions
 
 
 def write(folder: Path, content: str | bytes, name: str = "overrides.jsonl") -> Path:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.transforms.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch
+from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch
 from corpus.transforms.tokens import Ints, UInts, word_counts
 from corpus.transforms.unicode import HAN_KANA, UNSPACED, WORD, class_table, fold
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.transforms.boilerplate import BoilerplateOptions, label
+from corpus.transforms.boilerplate.label import BoilerplateOptions, label
 from corpus.transforms.normalize import normalize
 from corpus.transforms.stretches import Label
 from corpus.transforms.title import TitleOptions, find_title, with_title

@@ -20,10 +20,10 @@ from corpus.model import Decision, Rejection, Shard, SourceFile, Staged
 from corpus.schema import LANGUAGE_PATTERN, UNDETERMINED
 from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
 from corpus.transforms.article import Article, split_article
-from corpus.transforms.boilerplate import BoilerplateOptions
-from corpus.transforms.language import LanguageOptions, detect
+from corpus.transforms.boilerplate.label import BoilerplateOptions
+from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, exact_keys, sketch
+from corpus.transforms.language.detect import LanguageOptions, detect
 from corpus.transforms.normalize import normalize
-from corpus.transforms.sketch import SketchOptions, compared_text, exact_keys, sketch
 from corpus.transforms.stretches import restore
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.tokens import word_counts

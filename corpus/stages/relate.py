@@ -18,9 +18,9 @@ from corpus.model import Decision, Staged
 from corpus.schema import DUPLICATE_KINDS, SINGLE_KINDS
 from corpus.stages.export import ShardSizes
 from corpus.stages.staged import RELATIONS, read_staged, staged_path, write_staged
-from corpus.transforms.compare import Compared, compare
-from corpus.transforms.duplicates import DuplicateOptions, Duplicates, find_duplicates
-from corpus.transforms.sketch import Shingles, Sketches, SketchOptions, compared_text, shingles
+from corpus.transforms.duplicates.compare import Compared, compare
+from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, find_duplicates
+from corpus.transforms.duplicates.sketch import Shingles, Sketches, SketchOptions, compared_text, shingles
 from corpus.transforms.split import SplitOptions, group_name, split_of
 from corpus.transforms.tokens import Ints, offsets_of
 

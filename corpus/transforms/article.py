@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.model import Decision
-from corpus.transforms.boilerplate import BoilerplateOptions, label
+from corpus.transforms.boilerplate.label import BoilerplateOptions, label
 from corpus.transforms.normalize import WHITE_SPACE, normalize
 from corpus.transforms.stretches import Label, Stretch, cut
 from corpus.transforms.title import TitleOptions, find_title, with_title

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from corpus.limits import check_least
-from corpus.transforms.lines import Line, is_spaced, split_lines
-from corpus.transforms.rules import is_underline
+from corpus.transforms.boilerplate.lines import Line, is_spaced, split_lines
+from corpus.transforms.boilerplate.rules import is_underline
 from corpus.transforms.stretches import Label
 from corpus.transforms.unicode import starts_lower
 

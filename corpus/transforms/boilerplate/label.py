@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from corpus.transforms.blocks import mark_blocks, mark_captions, mark_posts, mark_rows
-from corpus.transforms.evidence import Marks, is_weak, is_whole_page, page_evidence
-from corpus.transforms.extent import find_extent
-from corpus.transforms.lines import Line, is_spaced, split_lines
-from corpus.transforms.outside import mark_outside
-from corpus.transforms.phrases import Phrases, comparable, languages, load
-from corpus.transforms.rules import doubt, is_underline, mark_inside, mark_line
+from corpus.transforms.boilerplate.blocks import mark_blocks, mark_captions, mark_posts, mark_rows
+from corpus.transforms.boilerplate.evidence import Marks, is_weak, is_whole_page, page_evidence
+from corpus.transforms.boilerplate.extent import find_extent
+from corpus.transforms.boilerplate.lines import Line, is_spaced, split_lines
+from corpus.transforms.boilerplate.outside import mark_outside
+from corpus.transforms.boilerplate.phrases import Phrases, comparable, languages, load
+from corpus.transforms.boilerplate.rules import doubt, is_underline, mark_inside, mark_line
 from corpus.transforms.stretches import Label
 
 HINTS_COUNT: Final = 1.5

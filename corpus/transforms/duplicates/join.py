@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.sketch import Sketches
+from corpus.transforms.duplicates.sketch import Sketches
 from corpus.transforms.tokens import Ints, UInts, sums
 
 Dates = npt.NDArray[np.datetime64]

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from corpus.transforms.lines import LONG_WORDS, Line
-from corpus.transforms.phrases import LONGEST, Hit, Phrases
+from corpus.transforms.boilerplate.lines import LONG_WORDS, Line
+from corpus.transforms.boilerplate.phrases import LONGEST, Hit, Phrases
 from corpus.transforms.unicode import starts_lower
 
 _RULERS: Final = frozenset(

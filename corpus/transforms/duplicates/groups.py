@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.compare import Bools, Compared, Floats
-from corpus.transforms.join import spread
+from corpus.transforms.duplicates.compare import Bools, Compared, Floats
+from corpus.transforms.duplicates.join import spread
 from corpus.transforms.tokens import Ints
 
 

@@ -6,10 +6,10 @@ import functools
 import re
 from typing import Final, NamedTuple
 
+from corpus.transforms.boilerplate.phrases import LONGEST, comparable, key
+from corpus.transforms.boilerplate.wrapping import joined_breaks
 from corpus.transforms.normalize import WHITE_SPACE
-from corpus.transforms.phrases import LONGEST, comparable, key
 from corpus.transforms.unicode import unspaced_pattern
-from corpus.transforms.wrapping import joined_breaks
 
 SENTENCE_ENDS: Final = ".!?\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964\uff0e\uff61"
 CLOSERS: Final = "\"'\u201d\u2019\u00bb\u203a)]}\u300d\u300f\uff09\u3011\u201c*_"

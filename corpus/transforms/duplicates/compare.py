@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.sketch import Shingles
+from corpus.transforms.duplicates.sketch import Shingles
 from corpus.transforms.tokens import Ints, offsets_of, sums
 
 Floats = npt.NDArray[np.float64]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Final
 
-from corpus.transforms.evidence import Marks, is_weak
-from corpus.transforms.lines import Line
-from corpus.transforms.phrases import Hit
-from corpus.transforms.rules import is_attribution
+from corpus.transforms.boilerplate.evidence import Marks, is_weak
+from corpus.transforms.boilerplate.lines import Line
+from corpus.transforms.boilerplate.phrases import Hit
+from corpus.transforms.boilerplate.rules import is_attribution
 
 POST_WORDS: Final = 60
 """The text of an embedded post is at most this long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Final
 
-from corpus.transforms.phrases import Hit
+from corpus.transforms.boilerplate.phrases import Hit
 
 Marks = list[Hit | None]
 """What each line is, one entry a line; None for a line of the article."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.transforms.evidence import WITHIN, Marks, is_weak, page_evidence
-from corpus.transforms.lines import Line
-from corpus.transforms.phrases import Hit
+from corpus.transforms.boilerplate.evidence import WITHIN, Marks, is_weak, page_evidence
+from corpus.transforms.boilerplate.lines import Line
+from corpus.transforms.boilerplate.phrases import Hit
 
 ENOUGH: Final = 2.0
 """So much evidence (see `evidence.page_evidence`) makes a short line before the article part of the page."""

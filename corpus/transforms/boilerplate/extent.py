@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.transforms.evidence import WITHIN, Marks, is_weak
-from corpus.transforms.lines import Line
-from corpus.transforms.phrases import Hit
+from corpus.transforms.boilerplate.evidence import WITHIN, Marks, is_weak
+from corpus.transforms.boilerplate.lines import Line
+from corpus.transforms.boilerplate.phrases import Hit
 
 _CLOSED_WEIGHT: Final = 0.1
 _OPEN_WEIGHT: Final = 0.05

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from corpus.limits import check_least, check_shares
 from corpus.schema import DUPLICATE_KINDS
-from corpus.transforms.compare import Compared, Floats, join_compared, pair_chunks
-from corpus.transforms.groups import (
+from corpus.transforms.duplicates.compare import Compared, Floats, join_compared, pair_chunks
+from corpus.transforms.duplicates.groups import (
     CopyRule,
     Member,
     MergeRule,
@@ -23,8 +23,8 @@ from corpus.transforms.groups import (
     related_rows,
     stars,
 )
-from corpus.transforms.join import Dates, candidate_pairs, keeper_order
-from corpus.transforms.sketch import Sketches, SketchOptions
+from corpus.transforms.duplicates.join import Dates, candidate_pairs, keeper_order
+from corpus.transforms.duplicates.sketch import Sketches, SketchOptions
 from corpus.transforms.tokens import Ints, sums
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
