@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO := examples/town-papers
+DATA := ../shared/eval
 
-.PHONY: demo install test check lint types generated lock clean help
+.PHONY: demo install test check lint types generated bench-quality lock clean help
 
 demo: install ## Package the sample corpus, and load it
 	$(BIN)/corpus build $(DEMO)
@@ -37,15 +38,24 @@ generated: install ## Write schemas/ and validation/ anew from the declaration, 
 	$(BIN)/python -m corpus.release.suite
 	git diff --exit-code -- schemas validation
 
+bench-quality: install ## Measure quality beside other tools on the labelled data in DATA=, and write docs/quality.md
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r benchmarks/peers-requirements.txt
+	$(VENV)-peers/bin/python benchmarks/peers.py --data $(DATA) --out $(VENV)-peers/predictions
+	$(BIN)/python -m benchmarks.quality --data $(DATA) --peers $(VENV)-peers/predictions --write
+
 lock: ## Make requirements.lock anew: exact versions and hashes, no index address
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip --disable-pip-version-check install --quiet uv
-	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	$(VENV)-lock/bin/uv pip compile benchmarks/peers.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
+		--output-file benchmarks/peers-requirements.txt
 	rm -rf $(VENV)-lock
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) dist $(DEMO)/build $(DEMO)/build.failed
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16

@@ -28,7 +28,7 @@ FOLDER = click.Path(path_type=Path)
 class Commands(click.Group):
     """A group that answers an unknown command with the nearest one, and lists the seldom ones under "More"."""
 
-    more = ("show", "verify")
+    more = ("show", "explain", "verify")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -82,39 +82,43 @@ def cli(debug: bool) -> None:
 
 
 @cli.command(cls=Command, epilog=examples("corpus init raw/", "corpus init raw/ --project my-corpus/"))
-@click.argument("raw", type=FOLDER)
+@click.argument("raw")
 @click.option("--project", type=FOLDER, default=Path(), help="Folder for corpus.toml and dataset_card.md. [default: .]")
 @click.option("--force", is_flag=True, help="Replace settings and card that are there.")
-def init(raw: Path, project: Path, force: bool) -> None:
-    """Look at the files in RAW and write settings and a card to fill in."""
+def init(raw: str, project: Path, force: bool) -> None:
+    """Look at the files in RAW, a folder or an address, and write settings and a card to fill in."""
     from corpus.init import write_project
+    from corpus.io.addresses import parse_source
     from corpus.survey import describe_input, survey_lines
 
-    survey = describe_input(raw)
+    root = parse_source(raw)
+    survey = describe_input(root)
     for line in survey_lines(survey):
         say(line)
-    for path in write_project(raw, project, survey, force=force):
+    for path in write_project(root, project, survey, force=force):
         say(f"wrote     {path}")
     say(f"next: fill in name, version and license in {project / 'corpus.toml'}, then: corpus build {project}")
 
 
 @cli.command(
-    cls=Command, epilog=examples("corpus build", "corpus build raw/ -o build/ -j 4", "corpus build my-corpus/ --json")
+    cls=Command,
+    epilog=examples("corpus build", "corpus build raw/ -o build/ -j 4", "corpus build s3://bucket/raw -o build/"),
 )
-@click.argument("source", type=FOLDER, default=Path())
+@click.argument("source", default=".")
 @click.option("-o", "--out", type=FOLDER, help="Release folder to make. [default: build/ in the project, or here]")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Worker processes. [default: one a core]")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing while it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON document.")
-def build(source: Path, out: Path | None, jobs: int | None, quiet: bool, as_json: bool) -> None:
-    """Make a release folder from a project (with corpus.toml) or a folder of raw articles."""
+def build(source: str, out: Path | None, jobs: int | None, quiet: bool, as_json: bool) -> None:
+    """Make a release folder from a project (with corpus.toml), or a folder or an address of raw articles."""
     from corpus.config import load_config
     from corpus.engines.local import LocalEngine, available_workers
+    from corpus.io.addresses import parse_source
     from corpus.pipeline import build_dataset
     from corpus.project import build_date, default_out
     from corpus.terminal import Terminal
 
-    config = load_config(source)
+    config = load_config(parse_source(source))
     target, published = out or default_out(config), build_date()
     with LocalEngine(jobs or available_workers()) as engine:
         made = build_dataset(config, engine, target, Terminal(quiet=quiet), published=published)
@@ -216,6 +220,30 @@ def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json:
         say(f"no row has the flag {flag}")
     for row in rows:
         document(row) if as_json else _say_row(row)
+
+
+@cli.command(cls=Command, epilog=examples("corpus explain essays/bridge.txt", "corpus explain news.jsonl#a17"))
+@click.argument("row_id", metavar="ID")
+@click.option("--build", "folder", type=FOLDER, default=Path("build"), show_default=True, help="Release folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def explain(row_id: str, folder: Path, as_json: bool) -> None:
+    """Tell why each line of a row's source text stayed or was taken out."""
+    from corpus.config import load_config
+    from corpus.release.explain import explain_row
+    from corpus.release.show import row_with_id
+
+    project = _project_of(folder)
+    options = load_config(project or Path(), needs_input=False).boilerplate
+    lines = list(explain_row(row_with_id(folder, row_id), options))
+    if as_json:
+        document({"id": row_id, "lines": [asdict(line) for line in lines]})
+        return
+    for line in lines:
+        mark = f"{line.kind} by {line.rule}" if line.kind else "kept"
+        say(f"{line.number:>5}  {mark:<44} {line.text[:80]}")
+        if line.reasons:
+            parts = ", ".join(f"{reason.weight:+d} {reason.feature} {reason.value}" for reason in line.reasons)
+            say(f"{'':>7}model {line.score:+d}: {parts}")
 
 
 @cli.command(cls=Command, epilog=examples("corpus verify", "corpus verify build/"))

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from corpus.errors import ConfigError, UsageError, nearest
-from corpus.io.listing import InputOptions
+from corpus.io.addresses import Address, parse_source
+from corpus.io.fields import FieldOptions, Names
+from corpus.io.options import InputOptions
 from corpus.io.project_files import SETTINGS, settings_file
 from corpus.naming import repo_problem, version_problem
 from corpus.release.checks import CheckThresholds
@@ -21,6 +23,7 @@ from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.boilerplate.phrases import languages
 from corpus.transforms.duplicates.find import DuplicateOptions
 from corpus.transforms.duplicates.sketch import SketchOptions
+from corpus.transforms.html.tree import HtmlOptions
 from corpus.transforms.language.detect import LanguageOptions
 from corpus.transforms.split import SplitOptions
 from corpus.transforms.title import TitleOptions
@@ -36,7 +39,10 @@ class TopOptions:
     repo: str = field(default="", metadata={"doc": "Where it is published: organisation/name on the Hub."})
     license: str = field(default="", metadata={"doc": "Licence of the dataset as an SPDX id, as on the Hub."})
     description: str = field(default="", metadata={"doc": "One sentence about the dataset."})
-    input: str = field(default=".", metadata={"doc": "Folder of the raw articles, below this file's folder."})
+    input: str = field(
+        default=".",
+        metadata={"doc": "Folder of the raw articles, seen from this file's, or an address like s3://bucket/prefix."},
+    )
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]*", self.name):
@@ -52,11 +58,14 @@ _KINDS: Final[Mapping[Any, str]] = {
     bool: "true or false",
     str: "a text",
     tuple[str, ...]: "a list of texts",
+    Names: "a text or a list of texts",
 }
 """The types that a setting may have, in words."""
 
 SECTIONS: Final[Mapping[str, type]] = {
     "inputs": InputOptions,
+    "fields": FieldOptions,
+    "html": HtmlOptions,
     "title": TitleOptions,
     "boilerplate": BoilerplateOptions,
     "language": LanguageOptions,
@@ -71,12 +80,17 @@ SECTIONS: Final[Mapping[str, type]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """All settings of one build. `project` is the folder of the settings, `source` that of the raw articles."""
+    """All settings of one build. `source` is the folder or address of the raw articles.
 
-    project: Path
-    source: Path
+    `project` is the folder of the settings; null for articles at an address that no settings name.
+    """
+
+    project: Path | None
+    source: Path | Address
     top: TopOptions
     inputs: InputOptions
+    fields: FieldOptions
+    html: HtmlOptions
     title: TitleOptions
     boilerplate: BoilerplateOptions
     language: LanguageOptions
@@ -101,12 +115,15 @@ def sorted_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-def load_config(path: Path, *, needs_input: bool = True) -> Config:
+def load_config(path: Path | Address, *, needs_input: bool = True) -> Config:
     """The settings of a project folder (with a `corpus.toml` or `[tool.corpus]`), or the defaults for raw articles.
 
     Without `needs_input` the folder of the articles may be missing. Raises UsageError when there is no such folder,
     ConfigError for anything in the settings that is not understood.
     """
+    if isinstance(path, Address):
+        plain = {name: options() for name, options in SECTIONS.items()}
+        return Config(project=None, source=path, top=TopOptions(), **plain)
     if not path.is_dir():
         remedy = "name a folder of raw articles, or one with a corpus.toml"
         raise UsageError("there is no such folder", found=str(path), remedy=remedy)
@@ -118,8 +135,9 @@ def load_config(path: Path, *, needs_input: bool = True) -> Config:
             raise ConfigError(f"unknown table [{name}]", where=_line(where, text, name), remedy=nearest(name, SECTIONS))
     top = _options(TopOptions, plain, where, text, "")
     sections = {name: _options(options, tables.get(name, {}), where, text, name) for name, options in SECTIONS.items()}
-    source = path / top.input
-    if needs_input and not source.is_dir():
+    named = parse_source(top.input)
+    source = named if isinstance(named, Address) else path / named
+    if needs_input and isinstance(source, Path) and not source.is_dir():
         place = _line(where, text, "input")
         raise ConfigError("the input folder is missing", where=place, found=str(source), remedy="correct `input`")
     for language in sections["boilerplate"].languages:
@@ -149,7 +167,7 @@ def _settings(project: Path) -> tuple[dict[str, Any], Path, str]:
 
 def _options(options: type, values: Mapping[str, Any], where: Path, text: str, table: str) -> Any:
     """An options dataclass from one table; every key known, every value of the declared type."""
-    hints = get_type_hints(options)
+    hints = get_type_hints(options, include_extras=True)
     known = {item.name: hints[item.name] for item in fields(options)}
     checked = {}
     for key, value in values.items():
@@ -168,12 +186,14 @@ def _options(options: type, values: Mapping[str, Any], where: Path, text: str, t
 
 
 def _value(value: Any, kind: Any, key: str, place: str) -> Any:
-    """`value` as the declared type: a list as a tuple, a whole number where a fraction is expected."""
+    """`value` as the declared type: a list as a tuple, one name as a list of one, a whole number for a fraction."""
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is kind:
         return value
-    if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if kind == Names and isinstance(value, str):
+        return (value,)
+    if kind in (Names, tuple[str, ...]) and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     found = f"{key} = {value!r}"
     raise ConfigError(f"{key} must be {_KINDS[kind]}", where=place, found=found, remedy="correct the value")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from corpus.config import SECTIONS, TopOptions
 from corpus.errors import BugError, OutsideError, UsageError
+from corpus.io.addresses import Address
 from corpus.io.project_files import SETTINGS, TEMPLATE
 from corpus.release.markdown import one_line
 from corpus.resources import data_file
@@ -31,7 +32,7 @@ its # away to change it. An unknown key is an error. Nothing here is needed: wit
 _SELDOM_NOTE: Final = "Few people need this table."
 
 
-def write_project(root: Path, project: Path, survey: InputSurvey, *, force: bool = False) -> list[Path]:
+def write_project(root: Path | Address, project: Path, survey: InputSurvey, *, force: bool = False) -> list[Path]:
     """Write `corpus.toml` and `dataset_card.md` into `project` for the raw articles below `root`; gives their paths.
 
     Raises UsageError when one of the files is there already and `force` is not set (then nothing is written),
@@ -107,13 +108,16 @@ def _toml(value: Any) -> str:
     raise BugError(f"no TOML for a setting of type {type(value).__name__}", remedy="report this")
 
 
-def _short_name(root: Path) -> str:
-    """The folder's name as far as a dataset may bear it."""
-    return re.sub(r"[^0-9A-Za-z._-]+", "-", root.resolve().name).strip("-._") or TopOptions().name
+def _short_name(root: Path | Address) -> str:
+    """The name of the folder as far as a dataset may bear it."""
+    name = str(root).rstrip("/").rpartition("/")[2] if isinstance(root, Address) else root.resolve().name
+    return re.sub(r"[^0-9A-Za-z._-]+", "-", name).strip("-._") or TopOptions().name
 
 
-def _relative(root: Path, project: Path) -> str:
+def _relative(root: Path | Address, project: Path) -> str:
     """`root` as seen from `project`. Raises UsageError when it cannot stand in a settings file."""
+    if isinstance(root, Address):
+        return root.url
     try:
         relative = Path(os.path.relpath(root.resolve(), project.resolve())).as_posix()
     except ValueError:  # two drives of Windows

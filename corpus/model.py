@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 Counts = Mapping[str, int]
 """Counts by name, keys in sorted order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SidecarEntry:
+    """What one row of a `metadata.csv` or `metadata.jsonl` says of a file, or of the record `key` in it."""
+
+    key: str | None
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +23,7 @@ class SourceFile:
     """One file below the input folder: `id` is its released name, `path` what the system calls it, `size` in bytes.
 
     `reason` is set when the listing alone rejects it (a link out of the folder, a device, a glob of the settings).
+    `version` tells the states of an object in a store apart; `sidecar` is what sidecars say of it, the nearest last.
     """
 
     id: str
@@ -21,6 +31,8 @@ class SourceFile:
     size: int
     reason: str | None = None
     detail: str = ""
+    version: str = ""
+    sidecar: tuple[SidecarEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +70,11 @@ class Shard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
-    """What a task says of an ingested shard: where its rows lie, how many, and which inputs made none."""
+    """What a task says of an ingested shard: where its rows lie, how many, and which inputs made none.
+
+    A shard with large containers is staged in several runs of rows, numbered on; what is said of its inputs stands in
+    the first. `found` are the fields that the settings name and that some record has, `seen` names of some fields.
+    """
 
     number: int
     inputs: int
@@ -68,6 +84,8 @@ class Staged:
     excluded: Counts
     used: tuple[Decision, ...]
     idle: tuple[Decision, ...]
+    found: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +108,22 @@ class FileEntry:
     rows: int | None = None
 
 
+NO_SIDECARS: Final = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""The digest where there are none; manifests that say nothing of sidecars were made without."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """The ledger of the inputs: rows + rejected + excluded = count, always.
 
     `digest` covers sorted `sha256 id` lines of rows and rejected; of excluded inputs only a count by reason is kept.
+    `sidecars` covers the `metadata.csv` and `metadata.jsonl` files, which are no inputs and change rows.
     """
 
     count: int
     bytes: int
     digest: str
+    sidecars: str = NO_SIDECARS
     rows: int
     rejected: Counts
     excluded: Counts

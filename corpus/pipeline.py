@@ -9,9 +9,13 @@ from pathlib import Path
 from corpus.config import Config
 from corpus.engines.base import Engine
 from corpus.errors import DataError
+from corpus.io.addresses import Address
 from corpus.io.documents import write_json, write_rejections
-from corpus.io.listing import list_inputs, plan_shards
+from corpus.io.fields import check_found
+from corpus.io.listing import list_tree, plan_shards
 from corpus.io.project_files import own_files
+from corpus.io.readers import check_extras
+from corpus.io.sidecar import read_sidecars
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
 from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
@@ -26,6 +30,7 @@ from corpus.release.manifest import make_manifest, parquet_entries, tool_version
 from corpus.stages.export import Export, Recount, count_release, plan_parts
 from corpus.stages.ingest import Ingest, IngestOptions
 from corpus.stages.relate import copies_of, read_sketches, relate, write_relations
+from corpus.stages.runs import number_pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +53,22 @@ def build_dataset(
     """
     show = progress or Silent()
     project = read_project(config)
-    check_targets(out, (config.source, config.project))
+    check_targets(out, [path for path in (config.source, config.project) if isinstance(path, Path)])
     with staging_folder(out) as (release, work):
-        files = list_inputs(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
+        listing = list_tree(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
+        sidecars = read_sidecars(config.source, listing, config.inputs, work)
+        files = sidecars.files
+        check_extras(file.id for file in files if not file.reason)
         shards = plan_shards(files)
         show.done("list", f"{len(files)} files, {sum(file.size for file in files):,} bytes")
+        if listing.sidecars:
+            show.done("sidecars", sidecars.summary())
 
         ingest = Ingest(
             root=config.source, work=work, options=_ingest_options(config), decisions=project.by_file(files)
         )
-        staged = list(show.track("read", engine.map(ingest, shards), len(shards)))
+        staged = list(number_pieces(show.track("read", engine.map(ingest, shards), len(shards)), work))
+        check_found(config.fields, staged)
         project.check_used(decision for item in staged for decision in (*item.used, *item.idle))
         show.done("read", f"{_rows(staged, config.source):,} rows of {sum(item.inputs for item in staged):,} inputs")
 
@@ -73,7 +84,7 @@ def build_dataset(
         paths = [part.path for part in parts]
         recount = Recount(release=release, work=work)
         statistics = count_release(engine.map(recount, paths), paths, work)
-        inputs = ledger(release, staged, project.apart)
+        inputs = ledger(release, staged, project.apart, sidecars.digest)
         show.done(
             "write", f"{statistics.rows:,} rows in {len(parts)} files, {sum(inputs.rejected.values()):,} rejected"
         )
@@ -122,21 +133,23 @@ def _card_facts(
 
 def _ingest_options(config: Config) -> IngestOptions:
     return IngestOptions(
-        max_bytes=config.inputs.max_bytes,
+        inputs=config.inputs,
+        fields=config.fields,
         boilerplate=config.boilerplate,
         title=config.title,
+        html=config.html,
         language=config.language,
         filters=config.filters,
         sketch=config.shingles,
     )
 
 
-def _rows(staged: Sequence[Staged], source: Path) -> int:
+def _rows(staged: Sequence[Staged], source: Path | Address) -> int:
     """The number of rows; DataError when there is none, with what became of the inputs."""
     rows = sum(item.rows for item in staged)
     if rows:
         return rows
     reasons = sorted({rejection.reason for item in staged for rejection in item.rejections})
     found = f"{sum(item.inputs for item in staged)} inputs" + (f", rejected as {', '.join(reasons)}" if reasons else "")
-    remedy = "give a folder with .txt or .md articles; corpus init says what it sees in one"
+    remedy = "give a folder of articles; corpus init says what it sees in one"
     raise DataError("no article is left, and a release needs one", where=str(source), found=found, remedy=remedy)

@@ -11,6 +11,7 @@ from typing import Final
 
 from corpus.config import Config, sorted_json
 from corpus.errors import ConfigError, nearest
+from corpus.io.ids import file_of
 from corpus.io.overrides import read_overrides
 from corpus.io.project_files import OVERRIDES, SUITES, TEMPLATE, settings_file
 from corpus.model import Decision, SourceFile
@@ -44,7 +45,7 @@ class Project:
         by_id: dict[str, list[Decision]] = {}
         known = {file.id for file in files}
         for decision in self.decisions:
-            name = decision.id if decision.id in known else decision.id.rpartition("#")[0]
+            name = file_of(decision.id)
             if name not in known:
                 raise _unknown_file(decision, known)
             by_id.setdefault(name, []).append(decision)
@@ -76,7 +77,7 @@ def _unknown_file(decision: Decision, known: Iterable[str]) -> ConfigError:
 
 def read_project(config: Config) -> Project:
     """Read the files of a project; raises ConfigError for what is not understood, before any article is read."""
-    decisions = read_overrides(config.project / OVERRIDES)
+    decisions = read_overrides(config.project / OVERRIDES) if config.project else []
     template = template_of(config.project)
     check_template(template)
     suites = suites_of(config.project)
@@ -92,7 +93,7 @@ def read_project(config: Config) -> Project:
 
 def default_out(config: Config) -> Path:
     """Where a release goes when nobody says: `build` in the project, or in the working folder for raw articles."""
-    return config.project / "build" if settings_file(config.project) else Path("build")
+    return config.project / "build" if config.project and settings_file(config.project) else Path("build")
 
 
 def build_date() -> str | None:
@@ -103,22 +104,22 @@ def build_date() -> str | None:
     return date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH") or None)
 
 
-def template_of(project: Path) -> str:
+def template_of(project: Path | None) -> str:
     """The project's card template, or ours where it has none."""
-    own = project / TEMPLATE
-    path = own if own.is_file() else data_file(TEMPLATE)
+    own = project / TEMPLATE if project else None
+    path = own if own and own.is_file() else data_file(TEMPLATE)
     try:
         return path.read_text("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ConfigError(
-            "the card template is not UTF-8", where=str(own), found=str(error), remedy="save it as UTF-8"
+            "the card template is not UTF-8", where=str(path), found=str(error), remedy="save it as UTF-8"
         ) from None
 
 
-def suites_of(project: Path) -> list[Path]:
+def suites_of(project: Path | None) -> list[Path]:
     """The standard suite, then the project's own below `validation/`, sorted by name."""
     standard = data_file(SUITES, "standard.json")
-    own = sorted((project / SUITES).glob("*.json")) if (project / SUITES).is_dir() else []
+    own = sorted((project / SUITES).glob("*.json")) if project and (project / SUITES).is_dir() else []
     return [standard, *(path for path in own if path.is_file() and path.read_bytes() != standard.read_bytes())]
 
 

@@ -41,21 +41,26 @@ SINGLE_KINDS: Final = ("unique", "kept")
 
 SPLITS: Final = ("train", "validation", "test")
 
-FIELD_SOURCES: Final = ("line", "html", "json", "sidecar", "override")
-"""Where a field's value came from: a line of the text, HTML or JSON metadata, a sidecar file, or `overrides.jsonl`."""
+FIELD_SOURCES: Final = ("line", "html", "warc", "front_matter", "parquet", "csv", "json", "sidecar", "override")
+"""Where a field's value came from: a line of the text, the page itself, the record or front matter around the text, a
+sidecar file, or `overrides.jsonl`. Of two that speak the later one wins."""
 
 UNDETERMINED: Final = "und"
 
 REASONS: Final = {
     "binary": "the bytes are not text",
+    "damaged": "a container, or what follows the last record read from it, is cut or broken",
     "duplicate_id": "another input with the same id was taken",
     "empty": "nothing but white space",
     "filtered": "left out by a glob or filter of the settings",
-    "no_text": "nothing is left when boilerplate and markup are taken out",
-    "too_large": "larger than the `max_bytes` setting",
+    "malformed": "a record, or the header of a table, is not in the form that the file's ending says",
+    "no_text": "no field holds a text, or nothing is left when boilerplate and markup are taken out",
+    "parser_crashed": "the parser of pages ended on this one",
+    "parser_limit": "a page is too large, too deep or too slow to parse",
+    "too_large": "larger than the `max_bytes` setting, or behind `max_container_bytes` of a container",
     "undecodable": "no character encoding fits the bytes",
     "unreadable": "not a regular file inside the input folder, or it cannot be opened",
-    "unsupported": "no reader for this kind of file",
+    "unsupported": "no reader for this kind of file, or for what a record of a web archive holds",
 }
 """The closed list of reason codes for inputs that make no row."""
 

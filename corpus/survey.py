@@ -5,16 +5,26 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from corpus.io.decode import DETECTED_BYTES, UndecodableError, decode
-from corpus.io.listing import InputOptions, list_inputs
+from corpus.io.addresses import Address
+from corpus.io.content import Content
+from corpus.io.decode import DETECTED_BYTES, RefusedError, decode
+from corpus.io.decode_html import decode_html
+from corpus.io.fields import FieldOptions
+from corpus.io.listing import list_inputs
+from corpus.io.opening import open_regular
+from corpus.io.options import InputOptions
 from corpus.io.project_files import own_files
-from corpus.io.readers import READERS, open_regular, suffix_of
+from corpus.io.readers import Form, ending_of, form_of
+from corpus.io.readers.articles import read_html
+from corpus.io.records import ReadOptions, Record
 from corpus.model import Counts, SourceFile
 from corpus.release.markdown import one_line
 from corpus.schema import REASONS
@@ -23,6 +33,9 @@ from corpus.transforms.normalize import normalize
 SAMPLE_FILES: Final = 500
 SAMPLE_BYTES: Final = DETECTED_BYTES
 """No less than what the detection of an encoding looks at, so that the survey names the encoding of the row."""
+
+SAMPLE_RECORDS: Final = 20
+"""So many records of a container are looked at."""
 
 _SHOWN: Final = 3
 _SITE: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
@@ -42,7 +55,8 @@ class Ending:
 class InputSurvey:
     """What was seen; `encodings` and `line_ends` count the `sampled` files alone, of which only the start was read.
 
-    `rejected` maps a reason code to the ids, in order. `sites` counts files below folders that are named like a site.
+    `rejected` maps a reason code to the ids, in order. `sites` counts files below folders that are named like a site,
+    `fields` the containers whose first records have a field of this name.
     """
 
     files: int
@@ -53,6 +67,7 @@ class InputSurvey:
     line_ends: Counts
     links: int
     sites: Counts
+    fields: Counts
     rejected: dict[str, tuple[str, ...]]
 
 
@@ -61,19 +76,21 @@ class _Glance:
     encoding: str
     line_ends: str
     reason: str | None
+    fields: frozenset[str] = frozenset()
 
 
-def describe_input(root: Path, options: InputOptions | None = None) -> InputSurvey:
-    """Look at every name below `root`, and into the first 200 KB of at most 500 files, evenly chosen.
+def describe_input(root: Path | Address, options: InputOptions | None = None) -> InputSurvey:
+    """Look at every name below `root`, and into the start of at most 500 files, evenly chosen.
 
-    Only regular files are opened. A file that is looked into is judged by the functions that read it for a row.
-    Raises UsageError when `root` is no folder.
+    Only regular files are opened, and no object of a store: of an address the names and sizes are told. A file that is
+    looked into is judged by the functions that read it for a row. Raises UsageError when `root` is no folder.
     """
     options = options or InputOptions()
-    files = list_inputs(root, options, never=own_files(root))
+    local = root if isinstance(root, Path) else None
+    files = list_inputs(root, options, never=own_files(local))
     reasons = {file.id: reason for file in files if (reason := _reason(file, options))}
-    sample = _sample([file for file in files if file.id not in reasons])
-    glances = {file.id: _glance(root / file.path, file.size) for file in sample}
+    sample = _sample([file for file in files if file.id not in reasons]) if local else []
+    glances = {file.id: _glance(local / file.path, file, options) for file in sample} if local else {}
     reasons |= {name: glance.reason for name, glance in glances.items() if glance.reason}
     read = [glance for glance in glances.values() if not glance.reason]
     return InputSurvey(
@@ -81,10 +98,11 @@ def describe_input(root: Path, options: InputOptions | None = None) -> InputSurv
         bytes=sum(file.size for file in files),
         endings=_endings(files),
         sampled=len(read),
-        encodings=_counts(glance.encoding for glance in read),
-        line_ends=_counts(glance.line_ends for glance in read),
-        links=sum(_is_link(root / file.path) for file in files),
+        encodings=_counts(glance.encoding for glance in read if glance.encoding),
+        line_ends=_counts(glance.line_ends for glance in read if glance.line_ends),
+        links=sum(_is_link(local / file.path) for file in files) if local else 0,
         sites=_counts(site for file in files for site in _sites(file.id)),
+        fields=_counts(name for glance in read for name in glance.fields),
         rejected=_by_reason(reasons),
     )
 
@@ -96,6 +114,7 @@ def survey_lines(survey: InputSurvey) -> list[str]:
         *(_ending_line(ending) for ending in survey.endings),
         *_count_lines(f"encodings of {_number(survey.sampled, 'file')} looked into", survey.encodings),
         *_count_lines("line ends", survey.line_ends),
+        *_count_lines("fields of the first records, and the files that have them", survey.fields),
         *_count_lines("folders named like a site, and their files", survey.sites),
         *([f"links: {survey.links:,} (followed only inside the folder, to files)"] if survey.links else []),
         *(_rejected_line(reason, names) for reason, names in survey.rejected.items()),
@@ -105,9 +124,10 @@ def survey_lines(survey: InputSurvey) -> list[str]:
 def _reason(file: SourceFile, options: InputOptions) -> str | None:
     if file.reason:
         return file.reason
-    if suffix_of(file.id) not in READERS:
+    form = form_of(file.id)
+    if form is None:
         return "unsupported"
-    if file.size > options.max_bytes:
+    if not form[0].container and not form[1] and file.size > options.max_bytes:
         return "too_large"
     return None if file.size else "empty"
 
@@ -116,21 +136,49 @@ def _sample(files: Sequence[SourceFile]) -> Sequence[SourceFile]:
     return files[:: max(1, -(-len(files) // SAMPLE_FILES))]
 
 
-def _glance(path: Path, size: int) -> _Glance:
-    """The encoding and line ends that the start of a file shows, or why it would be rejected."""
+def _glance(path: Path, file: SourceFile, options: InputOptions) -> _Glance:
+    """What the start of a file shows, or why it would be rejected."""
+    form, codec = form_of(file.id) or (None, "")
     try:
-        with os.fdopen(open_regular(path), "rb") as file:
-            data = file.read(SAMPLE_BYTES)
+        with os.fdopen(open_regular(path), "rb") as opened:
+            content = Content(file=opened, size=file.size, sha256="", codec=codec)
+            if form and form.container:
+                return _container(form, content, options)
+            return _article(content, is_page=form is not None and form.read is read_html)
     except OSError:
         return _Glance(encoding="", line_ends="", reason="unreadable")
-    whole = len(data) == size
-    try:
-        text, encoding = decode(data, whole=whole)
-    except UndecodableError as error:
+    except RefusedError as error:
         return _Glance(encoding="", line_ends="", reason=error.reason)
+
+
+def _article(content: Content, *, is_page: bool) -> _Glance:
+    """The encoding and line ends of a file that is one article. Raises RefusedError."""
+    data = b""
+    for block in content.blocks(sys.maxsize):
+        data += block
+        if len(data) > SAMPLE_BYTES:
+            break
+    whole = len(data) <= SAMPLE_BYTES
+    text, encoding = decode_html(data[:SAMPLE_BYTES], None) if is_page else decode(data[:SAMPLE_BYTES], whole=whole)
     if whole and not normalize(text):
-        return _Glance(encoding="", line_ends="", reason="empty")
+        raise RefusedError("empty", "")
     return _Glance(encoding=encoding, line_ends=_line_ends(text), reason=None)
+
+
+def _container(form: Form, content: Content, options: InputOptions) -> _Glance:
+    """The encoding and the fields of the first records of a container. Raises RefusedError."""
+    read = ReadOptions(inputs=options, fields=FieldOptions(), watched=True)
+    first = list(islice(form.read(content, read), SAMPLE_RECORDS))
+    if not first:
+        raise RefusedError("empty", "")
+    records = [record for record in first if isinstance(record, Record)]
+    encoding = records[0].encoding if records else ""
+    return _Glance(
+        encoding=encoding,
+        line_ends="",
+        reason=None,
+        fields=frozenset(name for record in records for name in record.names),
+    )
 
 
 def _line_ends(text: str) -> str:
@@ -145,11 +193,14 @@ def _endings(files: Sequence[SourceFile]) -> tuple[Ending, ...]:
     counts: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     for file in files:
-        ending = suffix_of(file.id)
+        ending = ending_of(file.id)
         counts[ending] += 1
         sizes[ending] += file.size
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
-    return tuple(Ending(name=name, files=counts[name], bytes=sizes[name], readable=name in READERS) for name in ordered)
+    return tuple(
+        Ending(name=name, files=counts[name], bytes=sizes[name], readable=form_of(f"a{name}") is not None)
+        for name in ordered
+    )
 
 
 def _is_link(path: Path) -> bool:

@@ -131,6 +131,7 @@ def _inputs(rows: int) -> Inputs:
         count=rows + 4,
         bytes=12_345,
         digest="sha256:" + HEX,
+        sidecars="sha256:" + HEX,
         rows=rows,
         rejected=rejected,
         excluded={"asked for by its author": 1},

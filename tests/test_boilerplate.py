@@ -252,7 +252,7 @@ def test_every_option_is_documented() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_phrase_list_can_be_read(language: str) -> None:
-    assert load((language,)).whole
+    assert len(load((language,)).lexicon.entries) > 100
 
 
 HOSTILE = {

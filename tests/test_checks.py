@@ -57,7 +57,7 @@ def make_row(name: str, text: str, cuts: Iterable[tuple[str, str]] = (), **chang
     body, stretches = cut(text, sorted(labels, key=lambda label: label.start))
     row: Row = dict.fromkeys(ARTICLE.names)
     row |= {"id": name, "title": f"About {name}", "language": "en", "language_score": 0.999, "encoding": "utf-8"}
-    row |= {"boilerplate": [dataclasses.asdict(stretch) for stretch in stretches], "text_sha256": digest(text)}
+    row |= {"boilerplate": [stretch._asdict() for stretch in stretches], "text_sha256": digest(text)}
     row |= {"boilerplate_flags": sorted({kind for _, kind in cuts}), "related": [], "duplicate_kind": "unique"}
     row |= {
         "duplicate_group": "g" + digest(name)[:16],

@@ -89,6 +89,6 @@ def test_nothing_names_a_machine_or_an_index() -> None:
     pattern = re.compile(r"--(extra-)?index-url|/simple(/|$)|(^|[^a-zA-Z])/(work|farm|root)/", re.MULTILINE)
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        hidden = any(part.startswith(".") and part != ".ci" for part in parts) or "build" in parts
+        hidden = any(part.startswith(".") and part != ".ci" for part in parts) or {"build", "__pycache__"} & set(parts)
         if path.is_file() and not hidden and path.name != Path(__file__).name:
             assert not pattern.search(path.read_text("utf-8", "replace")), path

@@ -122,6 +122,7 @@ def test_every_setting_has_its_sentence_and_the_file_loads_as_the_defaults(tmp_p
     project = tmp_path / "project"
     write_project(root, project, describe_input(root))
     loaded = load_config(project)
+    assert isinstance(loaded.source, Path)
     assert loaded.source.resolve() == root.resolve()
     assert loaded.top == TopOptions(name="raw-files", input="../raw files")
     for name, options in SECTIONS.items():

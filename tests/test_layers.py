@@ -25,7 +25,10 @@ LAYERS = [
 ]
 """From the bottom up; a package may import from itself and from any layer below."""
 
-HEAVY = {"great_expectations", "trafilatura", "readability", "warcio", "fsspec", "datasets", "mlcroissant", "ray", "pandas", "chardet", "langdetect", "huggingface_hub"}
+HEAVY = {
+    *("chardet", "datasets", "fsspec", "great_expectations", "huggingface_hub", "langdetect", "langidentify", "lxml"),
+    *("mlcroissant", "pandas", "py3langid", "ray", "readability", "trafilatura", "warcio"),
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

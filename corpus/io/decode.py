@@ -21,13 +21,17 @@ DETECTED_BYTES: Final = 200_000
 """Detection looks at no more than this."""
 
 
-class UndecodableError(ValueError):
-    """Why bytes are no text: a reason code of `schema.REASONS` and a detail that holds none of the bytes."""
+class RefusedError(ValueError):
+    """Why an input makes no row: a reason code of `schema.REASONS` and a detail that holds none of its bytes."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+
+
+class UndecodableError(RefusedError):
+    """Why bytes are no text: `binary` or `undecodable`."""
 
 
 def decode(data: bytes, *, whole: bool = True) -> tuple[str, str]:
@@ -40,7 +44,7 @@ def decode(data: bytes, *, whole: bool = True) -> tuple[str, str]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _strict(data, encoding, f"the byte order mark says {encoding}", whole=whole), encoding
-    is_text = not _looks_binary(data)
+    is_text = not looks_binary(data)
     if is_text:
         try:
             return _utf8(data), "utf-8"
@@ -58,7 +62,8 @@ def _utf8(data: bytes) -> str:
         raise
 
 
-def _looks_binary(data: bytes) -> bool:
+def looks_binary(data: bytes) -> bool:
+    """Whether more control characters stand in bytes than in any text that is not UTF-16 or UTF-32."""
     return (len(data) - len(data.translate(None, _CONTROLS))) * _MOST_CONTROLS > len(data)
 
 
@@ -83,7 +88,7 @@ def _is_wide_text(data: bytes, encoding: str, *, whole: bool) -> bool:
         text = _decoded(data, encoding, whole=whole)
     except UnicodeDecodeError:
         return False
-    return not _looks_binary(text.encode())
+    return not looks_binary(text.encode())
 
 
 def _strict(data: bytes, encoding: str, why: str, *, whole: bool) -> str:

@@ -1,4 +1,4 @@
-"""List the inputs below a folder and cut the list into shards; nothing here opens an input."""
+"""List the inputs below a folder or an address and cut the list into shards; nothing here opens an input."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from corpus.errors import UsageError
+from corpus.io.addresses import Address, StoredObject, list_objects
+from corpus.io.ids import KEY_SIGN, released_id
+from corpus.io.options import InputOptions
+from corpus.io.project_files import PROJECT_FILES
+from corpus.io.readers import form_of
 from corpus.layout import CHECKS, MANIFEST, REJECTED
-from corpus.limits import check_least
 from corpus.model import Shard, SourceFile
-from corpus.transforms.unicode import nfc
 
 SIDECARS: Final = ("metadata.csv", "metadata.jsonl")
-"""Names that are never inputs, in any folder."""
+"""Names of files that say something of others, in any folder: they are never inputs."""
 
 SHARD_FILES: Final = 256
 """Mean number of files in a shard: a shard ends after an id whose SHA-256 is a multiple of this."""
@@ -28,47 +31,48 @@ SHARD_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InputOptions:
-    """Which files below the input folder are taken."""
+class Listing:
+    """What lies below an input: its files in the order of their rows' ids, and its sidecars."""
 
-    include: tuple[str, ...] = field(
-        default=("**",), metadata={"doc": "Globs of the paths to take, below the input folder."}
-    )
-    exclude: tuple[str, ...] = field(default=(), metadata={"doc": "Globs of the paths to leave out."})
-    max_bytes: int = field(default=64 * 1024 * 1024, metadata={"doc": "Files of more bytes are rejected as too_large."})
-
-    def __post_init__(self) -> None:
-        check_least(self, 1, "max_bytes")
-        if not self.include:
-            raise ValueError('include must name at least one glob, like "**"')
+    files: list[SourceFile]
+    sidecars: list[SourceFile]
 
 
-def list_inputs(root: Path, options: InputOptions, *, never: Sequence[Path] = ()) -> list[SourceFile]:
-    """Every input below `root`, in the order of the UTF-8 bytes of the ids; `never` are files and folders that are no
-    input.
+def list_inputs(root: Path | Address, options: InputOptions, *, never: Sequence[Path] = ()) -> list[SourceFile]:
+    """Every input below `root`, as `list_tree` finds them."""
+    return list_tree(root, options, never=never).files
+
+
+def list_tree(root: Path | Address, options: InputOptions, *, never: Sequence[Path] = ()) -> Listing:
+    """Every input below `root`, in the order of the UTF-8 bytes of the ids of its rows; `never` are files and folders
+    that are no input.
 
     Links that leave `root`, links to folders, FIFOs, sockets and devices are listed as `unreadable`; of two files with
     one id the one with the smallest raw path is taken. Raises UsageError when `root` is no folder.
     """
-    if not root.is_dir():
-        raise UsageError("the input is no folder", found=str(root), remedy="give a folder of .txt or .md files")
-    skipped = {os.path.realpath(path) for path in never}
-    found = [_source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped)]
-    return _without_collisions(sorted(found, key=lambda file: (file.id.encode(), os.fsencode(file.path))))
+    if isinstance(root, Address):
+        listed = [_stored_file(entry, options) for entry in _articles(list_objects(root))]
+    else:
+        if not root.is_dir():
+            raise UsageError("the input is no folder", found=str(root), remedy="give a folder of raw articles")
+        skipped = {os.path.realpath(path) for path in never}
+        listed = [_source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped)]
+    ordered = sorted(listed, key=_order)
+    return Listing(
+        files=_without_collisions([file for file in ordered if not _is_sidecar(file)]),
+        sidecars=[file for file in ordered if _is_sidecar(file)],
+    )
 
 
-def released_id(relative: str) -> str:
-    """The id of a file: its path below the root, POSIX, NFC; `%`, control characters and undecodable bytes as `%XX`."""
-    escaped = []
-    for char in os.fsencode(relative).decode("utf-8", "surrogateescape"):
-        point = ord(char)
-        if 0xDC80 <= point <= 0xDCFF:
-            escaped.append(f"%{point - 0xDC00:02X}")
-        elif char == "%" or point < 0x20 or 0x7F <= point < 0xA0:
-            escaped.append("".join(f"%{byte:02X}" for byte in char.encode()))
-        else:
-            escaped.append(char)
-    return nfc("".join(escaped).replace(os.sep, "/"))
+def _order(file: SourceFile) -> tuple[bytes, bytes]:
+    """Where the rows of a file stand among all others: those of a container after what is named like it and goes on."""
+    form = form_of(file.id)
+    sign = KEY_SIGN if form and form[0].container else ""
+    return (file.id + sign).encode(), os.fsencode(file.path)
+
+
+def _is_sidecar(file: SourceFile) -> bool:
+    return PurePosixPath(file.id).name in SIDECARS
 
 
 def plan_shards(files: Sequence[SourceFile]) -> list[Shard]:
@@ -109,7 +113,7 @@ def _walk(root: Path, skipped: set[str]) -> Iterator[tuple[str, os.DirEntry[str]
         for entry in listed:
             relative = os.path.join(folder, entry.name)  # noqa: PTH118 (surrogates must survive)
             place = os.path.join(real_root, relative)  # noqa: PTH118
-            if entry.name.startswith(".") or entry.name in SIDECARS or place in skipped:
+            if entry.name.startswith(".") or place in skipped:
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 yield relative, entry
@@ -120,6 +124,34 @@ def _walk(root: Path, skipped: set[str]) -> Iterator[tuple[str, os.DirEntry[str]
 def _is_release(folder: Path) -> bool:
     """Whether `folder` is the output of another build: its card and ledger must not come back as articles."""
     return all((folder / name).is_file() for name in (MANIFEST, CHECKS, REJECTED))
+
+
+def _articles(objects: Sequence[StoredObject]) -> Iterator[StoredObject]:
+    """The objects that are inputs or sidecars, by the rules that hold in a local folder."""
+    paths = {entry.path for entry in objects}
+    releases = [
+        folder
+        for folder in {path.rpartition("/")[0] + "/" for path in paths if path.endswith(f"/{MANIFEST}")}
+        if {folder + name for name in (MANIFEST, CHECKS, REJECTED)} <= paths
+    ]
+    for entry in objects:
+        parts = entry.path.split("/")
+        hidden = any(part.startswith(".") for part in parts) or parts[0] in PROJECT_FILES
+        if not hidden and not entry.path.startswith(tuple(releases)):
+            yield entry
+
+
+def _stored_file(entry: StoredObject, options: InputOptions) -> SourceFile:
+    file_id = released_id(entry.path)
+    glob = _left_out(file_id, options)
+    return SourceFile(
+        id=file_id,
+        path=entry.path,
+        size=entry.size,
+        version=entry.version,
+        reason="filtered" if glob else None,
+        detail=glob,
+    )
 
 
 def _source_file(root: Path, relative: str, entry: os.DirEntry[str] | None, options: InputOptions) -> SourceFile:

@@ -16,9 +16,9 @@ PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, TEMPLATE, SUIT
 """Names at the top of a project that are never inputs."""
 
 
-def own_files(project: Path) -> list[Path]:
+def own_files(project: Path | None) -> list[Path]:
     """Where the files of a project would stand that are never inputs."""
-    return [project / name for name in sorted(PROJECT_FILES)]
+    return [project / name for name in sorted(PROJECT_FILES)] if project else []
 
 
 def settings_file(folder: Path) -> Path | None:

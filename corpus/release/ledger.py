@@ -14,10 +14,10 @@ from corpus.layout import REJECTED
 from corpus.model import Counts, Inputs, Rejection, Staged
 
 
-def ledger(build: Path, staged: Sequence[Staged], apart: int) -> Inputs:
+def ledger(build: Path, staged: Sequence[Staged], apart: int, sidecars: str) -> Inputs:
     """The inputs of a build, with rows and rejections counted again from the written files.
 
-    `apart` is how many decisions keep two rows apart. Raises BugError when the counts do not add up.
+    `apart` is how many decisions keep two rows apart, `sidecars` the digest of the sidecars. Raises BugError when the counts do not add up.
     """
     rows, rejected = list(written_rows(build)), list(written_rejections(build))
     excluded = _added(item.excluded for item in staged)
@@ -25,6 +25,7 @@ def ledger(build: Path, staged: Sequence[Staged], apart: int) -> Inputs:
         count=sum(item.inputs for item in staged),
         bytes=sum(item.bytes for item in staged),
         digest=digest_of_inputs([*rows, *((item.sha256, item.path) for item in rejected)]),
+        sidecars=sidecars,
         rows=len(rows),
         rejected=_added({item.reason: 1} for item in rejected),
         excluded=excluded,

@@ -16,7 +16,10 @@ from corpus.transforms.unicode import UNICODE_VERSION
 
 TOOL: Final = "corpus-packager"
 
-_LIBRARIES: Final = ("chardet", "great-expectations", "jinja2", "langdetect", "numpy", "pandas", "pyarrow", "pyyaml")
+_LIBRARIES: Final = (
+    "chardet", "great-expectations", "jinja2", "langdetect", "langidentify", "numba", "numpy", "pandas", "py3langid",
+    "pyarrow", "pyyaml",
+)  # fmt: skip
 """The libraries whose version may show in a released byte."""
 
 

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from corpus.errors import BugError
-from corpus.io.decode import UndecodableError
-from corpus.io.readers import READERS, Opened, Record, read_source, suffix_of
+from corpus.io.addresses import Address
+from corpus.io.content import Content
+from corpus.io.decode import RefusedError
+from corpus.io.fields import FieldOptions
+from corpus.io.ids import row_id
+from corpus.io.opening import opened
+from corpus.io.options import InputOptions
+from corpus.io.readers import Form, form_of
+from corpus.io.records import ReadOptions, Record, Refused, watched_names
 from corpus.limits import check_least
-from corpus.model import Decision, Rejection, Shard, SourceFile, Staged
+from corpus.model import Decision, Shard, SourceFile, Staged
 from corpus.schema import LANGUAGE_PATTERN, UNDETERMINED
-from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
-from corpus.transforms.article import Article, split_article
+from corpus.stages.account import Account
+from corpus.stages.rows import Source, TextOptions, row_of
+from corpus.stages.runs import Runs, order_of
 from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, exact_keys, sketch
+from corpus.transforms.html.tree import HtmlOptions
 from corpus.transforms.language.detect import LanguageOptions, detect
-from corpus.transforms.normalize import normalize
-from corpus.transforms.stretches import restore
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.tokens import word_counts
-from corpus.transforms.unicode import class_table, code_points
 
-_MARKUP: Final = re.compile(r"<[^<>]*>|!?\[[^\[\]\n]*\]\([^()\n]*\)|&#?[0-9A-Za-z]{1,32};")
+RUN_ROWS: Final = 8192
+RUN_CHARS: Final = 64 * 1024 * 1024
+"""Rows of a shard are finished and written in runs of at most so many, and of about so many characters."""
+
+COLLISION: Final = "another record has the same key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +61,11 @@ class FilterOptions:
 class IngestOptions:
     """Everything that decides what a row holds, other rows aside."""
 
-    max_bytes: int
+    inputs: InputOptions
+    fields: FieldOptions
     boilerplate: BoilerplateOptions
     title: TitleOptions
+    html: HtmlOptions
     language: LanguageOptions
     filters: FilterOptions
     sketch: SketchOptions
@@ -67,94 +75,125 @@ class IngestOptions:
 class Ingest:
     """The task for one shard; travels to a worker whole."""
 
-    root: Path
+    root: Path | Address
     work: Path
     options: IngestOptions
     decisions: Mapping[str, tuple[Decision, ...]]
 
-    def __call__(self, shard: Shard) -> Staged:
-        """Write the shard's rows and sketches below `work`, and say what became of every input."""
-        ledger = _Ledger()
-        rows = [row for file in shard.files for row in self._rows_of(file, ledger)]
+    def __call__(self, shard: Shard) -> list[Staged]:
+        """Write the shard's rows and sketches below `work`, in pieces, and say what became of every input."""
+        account, runs = Account(), Runs(self.work, shard.number)
+        for rows in _batches(row for file in shard.files for row in self._rows_of(file, account)):
+            self._finish(rows, account, runs)
+        sizes = []
+        for size, collided in runs.pieces():
+            sizes.append(size)
+            for name, sha256 in collided:
+                account.reject(name, sha256, "duplicate_id", COLLISION)
+        return account.staged(sizes)
+
+    def _rows_of(self, file: SourceFile, account: Account) -> Iterator[dict[str, Any]]:
+        """The rows of one file; every input that makes none is accounted for."""
+        form = form_of(file.id)
+        source = self._source(file)
+        excluded = source.excluded(file.id)
+        if excluded:
+            account.inputs += 1
+            account.bytes += file.size
+            account.exclude(excluded)
+            return
+        sha256 = None
+        try:
+            with opened(self.root, file, self.work, codec=form[1] if form else "") as content:
+                sha256 = content.sha256
+                account.bytes += content.size
+                source = replace(source, sha256=sha256)
+                yield from self._read(_reader(file, form), content, source, account)
+        except RefusedError as error:
+            account.inputs += 1
+            account.reject(file.id, sha256, error.reason, error.detail)
+
+    def _source(self, file: SourceFile) -> Source:
+        decisions = defaultdict(list)
+        for decision in self.decisions.get(file.id, ()):
+            decisions[decision.id].append(decision)
+        return Source(id=file.id, decisions=dict(decisions), sidecar=file.sidecar)
+
+    def _read(self, form: Form, content: Content, source: Source, account: Account) -> Iterator[dict[str, Any]]:
+        """The rows of the records of one file; raises RefusedError where it cannot be read, or not any further."""
+        wanted = frozenset(name for names in self.options.fields.chosen().values() for name in names)
+        options = ReadOptions(inputs=self.options.inputs, fields=self.options.fields, watched=bool(wanted))
+        for entry in source.sidecar:
+            account.fields(watched_names(entry.values, options), wanted)
+        before = account.inputs
+        for record in form.read(content, options):
+            account.inputs += 1
+            name = row_id(source.id, record.key)
+            excluded = source.excluded(name)
+            if excluded:
+                account.exclude(excluded)
+            elif isinstance(record, Refused):
+                account.reject(name, source.sha256, record.reason, record.detail)
+            else:
+                account.fields(record.names, wanted)
+                yield from self._row(source, record, account)
+        if account.inputs == before:
+            raise RefusedError("empty", "no record in it")
+
+    def _row(self, source: Source, record: Record, account: Account) -> Iterator[dict[str, Any]]:
+        """The row of a record, if it makes one."""
+        options = TextOptions(
+            boilerplate=self.options.boilerplate,
+            title=self.options.title,
+            html=self.options.html,
+            fields=self.options.fields,
+        )
+        try:
+            yield row_of(source, record, options)
+        except RefusedError as error:
+            account.reject(row_id(source.id, record.key), source.sha256, error.reason, error.detail)
+
+    def _finish(self, rows: list[dict[str, Any]], account: Account, runs: Runs) -> None:
+        """Add to rows what is told for many at once, leave out what the filters name, and write them as a run."""
         _add_language(rows, self.options.language)
         sketches = _sketched(rows, self.options.sketch)
-        kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, ledger)]
-        kept.sort(key=lambda number: rows[number]["id"].encode())
-        ledger.take(rows, kept)
-        write_staged(staged_path(self.work, "rows", shard.number), _columns(rows, kept, ROWS.names), ROWS)
-        write_staged(
-            staged_path(self.work, "sketches", shard.number), _columns(sketches, kept, SKETCHES.names), SKETCHES
-        )
-        return ledger.staged(shard.number, len(kept))
-
-    def _rows_of(self, file: SourceFile, ledger: _Ledger) -> Iterator[dict[str, Any]]:
-        """The rows of one file; every input that makes none goes into the ledger."""
-        opened = read_source(self.root, file, max_bytes=self.options.max_bytes)
-        ledger.bytes += opened.size
-        source = _Source(id=file.id, sha256=opened.sha256, decisions=self.decisions.get(file.id, ()))
-        excluded = [item for item in source.about(file.id) if item.action == "exclude"]
-        refusal = _refusal(file, opened, self.options.max_bytes)
-        if not (excluded or refusal):
-            yield from self._records(source, opened.data or b"", ledger)
-            return
-        ledger.inputs += 1
-        if excluded:
-            ledger.exclude(excluded[0])
-        elif refusal:
-            ledger.reject(file.id, source.sha256, *refusal)
-
-    def _records(self, source: _Source, data: bytes, ledger: _Ledger) -> Iterator[dict[str, Any]]:
-        try:
-            for record in READERS[suffix_of(source.id)](data):
-                ledger.inputs += 1
-                row = self._row(source, record, ledger)
-                if row:
-                    yield row
-        except UndecodableError as error:
-            ledger.inputs += 1
-            ledger.reject(source.id, source.sha256, error.reason, error.detail)
-
-    def _row(self, source: _Source, record: Record, ledger: _Ledger) -> dict[str, Any] | None:
-        """The row of one record, or None when nothing of an article is in it."""
-        row_id = source.id if record.key is None else f"{source.id}#{record.key}"
-        text = normalize(record.text)
-        article = split_article(text, self.options.boilerplate, self.options.title, source.about(row_id))
-        if not _has_words(article.body):
-            reason = "no_text" if text else "empty"
-            ledger.reject(row_id, source.sha256, reason, f"{len(text)} characters of text")
-            return None
-        if restore(article.body, map(asdict, article.boilerplate)) != text:
-            remedy = "report this file, if you may share it"
-            raise BugError("taking boilerplate out lost text", where=row_id, remedy=remedy)
-        return _row_columns(source, record, row_id, text, article)
+        kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, account)]
+        kept.sort(key=lambda number: (rows[number]["id"].encode(), order_of(rows[number])))
+        first: list[int] = []
+        for number in kept:
+            row = rows[number]
+            if first and rows[first[-1]]["id"] == row["id"]:
+                account.reject(row["id"], row["source_sha256"], "duplicate_id", COLLISION)
+                continue
+            account.decided(row["id"], order_of(row), row["used"])
+            first.append(number)
+        runs.add({"rows": rows, "sketches": sketches}, first)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """One file that was read: its released id, the digest of its bytes, and the decisions about its rows."""
-
-    id: str
-    sha256: str | None
-    decisions: tuple[Decision, ...]
-
-    def about(self, row_id: str) -> list[Decision]:
-        return [item for item in self.decisions if item.id == row_id]
-
-
-def _refusal(file: SourceFile, opened: Opened, max_bytes: int) -> tuple[str, str] | None:
-    """Why a file makes no row whatever its text says, as reason and detail; None when nothing stands against it."""
+def _reader(file: SourceFile, form: tuple[Form, str] | None) -> Form:
+    """The form of a file that may be read. Raises RefusedError where something stands against it."""
     if file.reason:
-        return file.reason, file.detail
-    if opened.problem:
-        return "unreadable", opened.problem
-    if suffix_of(file.id) not in READERS:
-        return "unsupported", "no reader for this file ending"
-    if opened.data is None:
-        return "too_large", f"{opened.size} bytes, max_bytes is {max_bytes}"
-    return None if opened.data.strip(b" \t\r\n\v\f") else ("empty", f"{opened.size} bytes")
+        raise RefusedError(file.reason, file.detail)
+    if form is None:
+        raise RefusedError("unsupported", "no reader for this file ending")
+    return form[0]
 
 
-def _passes(row: Mapping[str, Any], filters: FilterOptions, ledger: _Ledger) -> bool:
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The same rows in lists of bounded size."""
+    held: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += row["char_count"]
+        if len(held) >= RUN_ROWS or size >= RUN_CHARS:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
+
+
+def _passes(row: Mapping[str, Any], filters: FilterOptions, account: Account) -> bool:
     words, language = row["word_count"], row["language"]
     detail = ""
     if words < filters.min_words:
@@ -164,7 +203,8 @@ def _passes(row: Mapping[str, Any], filters: FilterOptions, ledger: _Ledger) -> 
     elif filters.languages and language not in filters.languages:
         detail = f"language {language}"
     if detail:
-        ledger.reject(row["id"], row["source_sha256"], "filtered", detail)
+        account.reject(row["id"], row["source_sha256"], "filtered", detail)
+        account.idle(row["used"])
     return not detail
 
 
@@ -197,71 +237,3 @@ def _sketched(rows: Sequence[dict[str, Any]], options: SketchOptions) -> list[di
             }
         )
     return sketched
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], kept: Sequence[int], names: Sequence[str]) -> dict[str, list[Any]]:
-    return {name: [rows[number].get(name) for number in kept] for name in names}
-
-
-def _has_words(body: str) -> bool:
-    """Whether a letter or digit is left when markup is taken off; else the file held no text."""
-    return bool(np.any(class_table()[code_points(_MARKUP.sub("", body))]))
-
-
-def _row_columns(source: _Source, record: Record, row_id: str, text: str, article: Article) -> dict[str, Any]:
-    """The columns of ROWS but language, score and word count, which are told for all rows of a shard at once."""
-    language = next((item.value for item in article.used if item.action == "language"), None)
-    sources = [("title", article.title_source), ("language", "override" if language else None)]
-    return {
-        "used": [item for item in article.used if item.action != "not_duplicate_of"],
-        "id": row_id,
-        "title": article.title,
-        "body": article.body,
-        "boilerplate": [asdict(stretch) for stretch in article.boilerplate],
-        "boilerplate_flags": sorted({stretch.kind for stretch in article.boilerplate}),
-        "language": language,
-        "published": None,
-        "field_sources": [{"field": name, "source": where} for name, where in sources if where],
-        "source_path": source.id,
-        "source_sha256": source.sha256,
-        "encoding": record.encoding,
-        "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "char_count": len(article.body),
-    }
-
-
-@dataclass(slots=True)
-class _Ledger:
-    """What became of the inputs of one shard."""
-
-    rejections: list[Rejection] = field(default_factory=list)
-    excluded: Counter[str] = field(default_factory=Counter)
-    used: list[Decision] = field(default_factory=list)
-    idle: list[Decision] = field(default_factory=list)
-    inputs: int = 0
-    bytes: int = 0
-
-    def reject(self, path: str, sha256: str | None, reason: str, detail: str) -> None:
-        self.rejections.append(Rejection(path=path, sha256=sha256, reason=reason, detail=detail))
-
-    def exclude(self, decision: Decision) -> None:
-        self.excluded[str(decision.value)] += 1
-        self.used.append(decision)
-
-    def take(self, rows: Sequence[Mapping[str, Any]], kept: Sequence[int]) -> None:
-        """Count the decisions about rows that are kept; those about filtered ones are idle."""
-        chosen = set(kept)
-        for number, row in enumerate(rows):
-            (self.used if number in chosen else self.idle).extend(row["used"])
-
-    def staged(self, number: int, rows: int) -> Staged:
-        return Staged(
-            number=number,
-            inputs=self.inputs,
-            bytes=self.bytes,
-            rows=rows,
-            rejections=tuple(self.rejections),
-            excluded=dict(sorted(self.excluded.items())),
-            used=tuple(self.used),
-            idle=tuple(self.idle),
-        )

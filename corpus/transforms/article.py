@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from corpus.model import Decision
-from corpus.transforms.boilerplate.label import BoilerplateOptions, label
+from corpus.transforms.boilerplate.label import BoilerplateOptions, labels_of, marked
+from corpus.transforms.html.wording import wording
 from corpus.transforms.normalize import WHITE_SPACE, normalize
 from corpus.transforms.stretches import Label, Stretch, cut
-from corpus.transforms.title import TitleOptions, find_title, with_title
+from corpus.transforms.title import TitleOptions, find_headline, mark_headline
 
-OVERRIDE = "override"
+OVERRIDE: Final = "override"
 """The rule of a stretch that the maintainer labelled."""
+GIVEN: Final = "title:given"
+"""The rule of a line that prints a title which came with the text."""
+_TOP: Final = 200
+"""A title is printed in one of so many lines at the top."""
+_PARAGRAPH: Final = 300
+"""A longer line is no headline, and the article has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +38,35 @@ class Article:
     used: tuple[Decision, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What came with a text: a title that its source states (one of `schema.FIELD_SOURCES`), and a page's labels.
+
+    Where `labels` are given they are all there are: the text is not looked at again.
+    """
+
+    title: str | None = None
+    source: str | None = None
+    labels: tuple[Label, ...] | None = None
+
+
 def split_article(
-    text: str, boilerplate: BoilerplateOptions, title: TitleOptions, decisions: Sequence[Decision] = ()
+    text: str,
+    boilerplate: BoilerplateOptions,
+    title: TitleOptions,
+    decisions: Sequence[Decision] = (),
+    given: Given = Given(),
 ) -> Article:
-    """Take title and boilerplate out of a normalised text; the maintainer's `decisions` win over every rule."""
-    labels = label(text, boilerplate)
-    found, title_labels = find_title(text, labels, title)
-    source = None if found is None else "line"
-    for decision in decisions:
-        if decision.action == "title":
-            found, source = decision.value, OVERRIDE
-            title_labels = [item for item in title_labels if decision.value is not None]
-    merged = with_title(labels, title_labels)
+    """Take title and boilerplate out of a normalised text; the maintainer's `decisions` win over every rule.
+
+    A given title wins over what the text shows; a line at the top that prints it is taken out as `title`.
+    """
+    titles = [decision for decision in decisions if decision.action == "title"]
+    untitled = bool(titles) and titles[-1].value is None
+    found, merged = _labelled(text, boilerplate, title, given, untitled=untitled)
+    source = None if found is None else given.source if given.title else "line"
+    if titles:
+        found, source = titles[-1].value, OVERRIDE
     used = [decision for decision in decisions if decision.action != "kind"]
     for decision in decisions:
         places = list(_places(text, normalize(decision.text))) if decision.action == "kind" else []
@@ -50,6 +75,45 @@ def split_article(
             used.append(decision)
     body, stretches = cut(text, merged)
     return Article(title=found, title_source=source, body=body, boilerplate=tuple(stretches), used=tuple(used))
+
+
+def _labelled(
+    text: str, boilerplate: BoilerplateOptions, title: TitleOptions, given: Given, *, untitled: bool
+) -> tuple[str | None, list[Label]]:
+    """The title and all labels; without those of the title's own lines where the maintainer says there is none."""
+    if given.labels is not None:
+        labels = [item for item in given.labels if not (untitled and item.kind == "title")]
+        return given.title, labels if untitled else _with_printed(text, labels, given.title)
+    lines = marked(text, boilerplate)
+    if given.title:
+        labels = labels_of(lines, boilerplate)
+        return given.title, labels if untitled else _with_printed(text, labels, given.title)
+    headline = find_headline(lines, title)
+    if headline is not None and not untitled:
+        mark_headline(lines, headline)
+    return (None if headline is None else headline.words), labels_of(lines, boilerplate)
+
+
+def _with_printed(text: str, labels: Sequence[Label], title: str | None) -> list[Label]:
+    """`labels`, and one on every line at the top of `text` that prints the given title."""
+    places = [] if title is None else list(_printed(text, labels, wording(title)))
+    outside = [part for item in labels for part in _outside(text, item, places)] if places else labels
+    own = [Label(start=start, end=end, kind="title", rule=GIVEN) for start, end in places]
+    return sorted([*outside, *own], key=lambda item: item.start)
+
+
+def _printed(text: str, labels: Sequence[Label], wanted: str) -> Iterator[tuple[int, int]]:
+    """The lines above the first paragraph, and no title yet, that say `wanted`."""
+    position = 0
+    taken = [(item.start, item.end, item.kind) for item in labels]
+    for number, line in enumerate(text.split("\n")):
+        end = position + len(line)
+        kinds = [kind for start, last, kind in taken if start < end and position < last]
+        if number >= _TOP or (not kinds and len(line) > _PARAGRAPH):
+            return
+        if wanted and len(line) <= _PARAGRAPH and "title" not in kinds and wording(line) == wanted:
+            yield position + len(line) - len(line.lstrip(WHITE_SPACE)), end
+        position = end + 1
 
 
 def _relabel(text: str, labels: Sequence[Label], places: Sequence[tuple[int, int]], kind: str | None) -> list[Label]:

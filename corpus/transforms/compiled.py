@@ -27,7 +27,7 @@ def compiled(function: Kernel) -> Kernel:
     of this one. (numba's own cache looks at the function's own file alone.) Where no folder can be written, each
     process compiles anew.
     """
-    folder = _cache_folder(Path(function.__code__.co_filename).parent)
+    folder = cache_folder(Path(function.__code__.co_filename).parent)
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder) if folder else ""
     try:
@@ -38,7 +38,7 @@ def compiled(function: Kernel) -> Kernel:
 
 
 @functools.cache
-def _cache_folder(package: Path) -> Path | None:
+def cache_folder(package: Path) -> Path | None:
     """Where kernels of `package` are cached: beside the code, else in the user's cache; None where nothing is writable."""
     name = f"kernels-{_digest(package)}"
     for base in (package / "__pycache__", _user_cache() / "corpus-packager"):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from corpus.transforms.normalize import WHITE_SPACE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """One stretch of a source text that is no part of the article: `text[start:end]`, without white space around it."""
 
     start: int
@@ -19,14 +17,17 @@ class Label:
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stretch that was taken out: `offset` counts Unicode code points into the body, `text` has its white space."""
 
     kind: str
     offset: int
     text: str
     rule: str
+
+
+_Span: TypeAlias = tuple[int, int, str, str]
+"""Start, end, kind and rule."""
 
 
 def cut(text: str, labels: Sequence[Label]) -> tuple[str, list[Stretch]]:
@@ -36,15 +37,17 @@ def cut(text: str, labels: Sequence[Label]) -> tuple[str, list[Stretch]]:
     nor ends with white space and keeps, between two kept parts, the wider of the gaps that stood around the label.
     Neighbouring labels of one kind and rule, with only white space between them, become one stretch.
     """
-    spans = _with_white_space(text, _joined(text, labels))
     body: list[str] = []
     stretches: list[Stretch] = []
     position = offset = 0
-    for label in spans:
-        body.append(text[position : label.start])
-        offset += label.start - position
-        stretches.append(Stretch(kind=label.kind, offset=offset, text=text[label.start : label.end], rule=label.rule))
-        position = label.end
+    for run in _runs(text, labels):
+        _widen(text, run)
+        for start, end, kind, rule in run:
+            if start > position:
+                body.append(text[position:start])
+                offset += start - position
+            stretches.append(Stretch(kind=kind, offset=offset, text=text[start:end], rule=rule))
+            position = end
     body.append(text[position:])
     return "".join(body), stretches
 
@@ -59,46 +62,45 @@ def restore(body: str, boilerplate: Iterable[Mapping[str, Any]]) -> str:
     return "".join([*parts, body[position:]])
 
 
-def _joined(text: str, labels: Sequence[Label]) -> list[Label]:
-    joined: list[Label] = []
+def _runs(text: str, labels: Sequence[Label]) -> Iterator[list[_Span]]:
+    """Labels with only white space between them, as one run; neighbours of one kind and rule as one span."""
+    run: list[_Span] = []
     for label in labels:
-        last = joined[-1] if joined else None
-        if last and (last.kind, last.rule) == (label.kind, label.rule) and _is_white(text, last.end, label.start):
-            joined[-1] = Label(start=last.start, end=label.end, kind=label.kind, rule=label.rule)
-        else:
-            joined.append(label)
-    return joined
+        if run:
+            _, end, kind, rule = run[-1]
+            if not _is_white(text, end, label.start):
+                yield run
+                run = []
+            elif kind == label.kind and rule == label.rule:
+                run[-1] = (run[-1][0], label.end, kind, rule)
+                continue
+        run.append((label.start, label.end, label.kind, label.rule))
+    if run:
+        yield run
 
 
-def _with_white_space(text: str, labels: list[Label]) -> list[Label]:
-    """Widen the labels of each run (labels with only white space between them) over the gaps of the run."""
-    widened: list[Label] = []
-    run: list[Label] = []
-    for label in labels:
-        if run and not _is_white(text, run[-1].end, label.start):
-            widened += _widen_run(text, run)
-            run = []
-        run.append(label)
-    return widened + (_widen_run(text, run) if run else [])
-
-
-def _widen_run(text: str, run: list[Label]) -> list[Label]:
-    before, after = _gap_start(text, run[0].start), _gap_end(text, run[-1].end)
-    leading, trailing = text[before : run[0].start], text[run[-1].end : after]
+def _widen(text: str, run: list[_Span]) -> None:
+    """Spread the spans of a run over the white space between them and on its narrower side."""
+    before, after = _gap_start(text, run[0][0]), _gap_end(text, run[-1][1])
+    leading, trailing = text[before : run[0][0]], text[run[-1][1] : after]
     if before > 0 and (after == len(text) or _width(trailing) > _width(leading)):
-        starts = [before, *(label.end for label in run[:-1])]
-        ends = [*(label.end for label in run[:-1]), after if after == len(text) else run[-1].end]
-    else:
-        starts = [0 if before == 0 else run[0].start, *(label.start for label in run[1:])]
-        ends = [*(label.start for label in run[1:]), after]
-    return [
-        Label(start=start, end=end, kind=label.kind, rule=label.rule)
-        for start, end, label in zip(starts, ends, run, strict=True)
-    ]
+        position = before
+        for place, (_, end, kind, rule) in enumerate(run):
+            run[place] = (position, end, kind, rule)
+            position = end
+        if after == len(text):
+            start, _, kind, rule = run[-1]
+            run[-1] = (start, after, kind, rule)
+        return
+    position = after
+    for place in range(len(run) - 1, -1, -1):
+        start, _, kind, rule = run[place]
+        run[place] = (0 if place == 0 and before == 0 else start, position, kind, rule)
+        position = start
 
 
 def _is_white(text: str, start: int, end: int) -> bool:
-    return not text[start:end].strip(WHITE_SPACE)
+    return start >= end or not text[start:end].strip(WHITE_SPACE)
 
 
 def _gap_start(text: str, position: int) -> int:

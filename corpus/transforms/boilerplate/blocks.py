@@ -1,13 +1,37 @@
 """Lines that belong together: an embedded post, a caption and its credit, a header and what stands below it."""
 
+# ruff: noqa: FBT001, SIM110 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
-from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
-from corpus.transforms.boilerplate.evidence import Marks, is_weak
-from corpus.transforms.boilerplate.lines import Line
-from corpus.transforms.boilerplate.phrases import Hit
+from corpus.transforms.boilerplate.characters import Points
+from corpus.transforms.boilerplate.kernels import compiled
+from corpus.transforms.boilerplate.marks import (
+    ADVERTISEMENT,
+    BLOCK,
+    BY_BLOCK,
+    BY_CREDIT,
+    BY_POST,
+    CAPTION,
+    COMMENT_FORM,
+    COMMENTS,
+    COOKIE_NOTICE,
+    HEAD,
+    IMAGE_CREDIT,
+    LINE,
+    NEWSLETTER,
+    PAYWALL,
+    SEPARATOR,
+    SHARE_LINKS,
+    SOCIAL_EMBED,
+    TAGS,
+    UNMARKED,
+    Lines,
+    is_weak,
+    mark,
+    one_of,
+)  # fmt: skip
 from corpus.transforms.boilerplate.rules import is_attribution
 
 POST_WORDS: Final = 60
@@ -18,161 +42,202 @@ MOST_ITEMS: Final = 12
 MOST_BOX_LINES: Final = 5
 BOX_WORDS: Final = 60
 """A box that asks for something is shorter, and none of its lines has more words than this."""
+LONGEST_BLOCK_LINE: Final = 600
+"""A line with more words is no part of a block."""
 COMMENTS_SHARE: Final = 3
 """Below a header of comments at most one in so many words of the text's prose stands; else it may head a chapter."""
 BUTTONS_WITHIN: Final = 8
+PROSE_WITHIN: Final = 4
 
-BOXES: Final = ("newsletter", "paywall", "cookie_notice", "comment_form")
-_SHORT_BOXES: Final = (*BOXES, "tags")
-_OWN_PARAGRAPH: Final = ("newsletter", "paywall", "cookie_notice", "advertisement")
-_ROWS: Final = ("share_links", *BOXES)
+BOXES: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COOKIE_NOTICE | 1 << COMMENT_FORM
+_SHORT_BOXES: Final = BOXES | 1 << TAGS
+_OWN_PARAGRAPH: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COOKIE_NOTICE | 1 << ADVERTISEMENT
+_ROWS: Final = BOXES | 1 << SHARE_LINKS
+_AMONG_COMMENTS: Final = 1 << COMMENTS | 1 << SEPARATOR | 1 << SHARE_LINKS
 
 
-def mark_posts(lines: list[Line], marks: Marks) -> None:
+@compiled
+def mark_posts(plain: Points, traits: Points, lines: Lines) -> None:
     """Embedded posts: the line that names the account, and the text right above it."""
-    for place, line in enumerate(lines):
-        if not is_attribution(line):
+    for place in range(len(lines)):
+        line = lines[place]
+        if not is_attribution(line, plain, traits):
             continue
-        marks[place] = Hit("social_embed", "line", "block:embedded_post")
-        above = place - 1
-        if above >= 0 and lines[above].words <= POST_WORDS and (is_weak(marks[above]) or not line.gap):
-            marks[above] = Hit("social_embed", "line", "block:embedded_post")
+        mark(line, SOCIAL_EMBED, LINE, BY_POST)
+        if place > 0 and lines[place - 1].words <= POST_WORDS and (is_weak(lines[place - 1]) or not line.gap):
+            mark(lines[place - 1], SOCIAL_EMBED, LINE, BY_POST)
 
 
-def mark_captions(lines: list[Line], marks: Marks, *, spaced: bool) -> None:
+@compiled
+def mark_captions(lines: Lines, spaced: bool) -> None:
     """Captions: the short line right above a line of image credit."""
     most = CAPTION_WORDS if spaced else CAPTION_WORDS // 2
-    for place, line in enumerate(lines):
-        hit = marks[place]
-        if hit is None or hit.kind != "image_credit" or line.gap or place == 0:
+    for place in range(1, len(lines)):
+        line, above = lines[place], lines[place - 1]
+        if line.form == UNMARKED or line.kind != IMAGE_CREDIT or line.gap:
             continue
-        above = lines[place - 1]
-        if marks[place - 1] is None and above.words <= most and not above.heading and (spaced or not above.closed):
-            marks[place - 1] = Hit("caption", "line", "block:above_credit")
+        if above.form == UNMARKED and above.words <= most and not above.heading and (spaced or not above.closed):
+            mark(above, CAPTION, LINE, BY_CREDIT)
 
 
-def mark_rows(lines: list[Line], marks: Marks) -> None:
+@compiled
+def mark_rows(lines: Lines) -> None:
     """In a text with blank lines, whole paragraphs of which at least half the lines are buttons of one kind."""
     start = 0
     while start < len(lines):
-        end = start + 1
-        while end < len(lines) and not lines[end].gap:
+        end, strong, kind = start, 0, -1
+        alike = True
+        while end < len(lines) and (end == start or not lines[end].gap):
+            if not is_weak(lines[end]):
+                alike &= strong == 0 or lines[end].kind == kind
+                kind = lines[end].kind
+                strong += 1
             end += 1
-        known = {hit.kind for hit in marks[start:end] if hit is not None and not is_weak(hit)}
-        strong = sum(1 for hit in marks[start:end] if not is_weak(hit))
-        if len(known) == 1 and strong * 2 >= end - start and (kind := known.pop()) in _ROWS:
-            _mark_rest(lines, marks, range(start, end), kind)
+        if strong and alike and strong * 2 >= end - start and one_of(_ROWS, kind):
+            _mark_rest(lines, start, end, kind)
         start = end
 
 
-def mark_blocks(lines: list[Line], marks: Marks, *, spaced: bool, page: bool) -> None:
+@compiled
+def mark_blocks(lines: Lines, spaced: bool, page: bool) -> None:
     """The lines below each header, as far as they belong to it."""
-    prose = list(accumulate((line.words if line.prose else 0 for line in lines), initial=0))
+    prose = _sum_prose(lines)
     most = MOST_ITEMS if page else MOST_ITEMS // 2
     place = 0
     while place < len(lines):
-        hit = marks[place]
+        header = lines[place]
         place += 1
-        if hit is None or not _opens(hit, spaced=spaced):
+        if not _opens(header, spaced):
             continue
-        if spaced and hit.kind == "comments":
-            small = (prose[-1] - prose[place]) * COMMENTS_SHARE < prose[-1]
-            if not (small or _heads_comments(lines, marks, place)):
-                marks[place - 1] = None
-                continue
-            end = _comments_end(marks, place)
+        end = place
+        if spaced and header.kind == COMMENTS:
+            small = (prose - _prose_until(lines, place)) * COMMENTS_SHARE < prose
+            if small or _heads_comments(lines, place):
+                end = _comments_end(lines, place)
+            else:
+                mark(header, 0, UNMARKED, 0)
         elif spaced:
-            end = _spaced_end(lines, marks, place, hit.kind, most if prose[place] else 0)
-        elif _heads_prose(lines, place):
-            marks[place - 1] = None if lines[place - 1].words == 1 else hit
-            continue
-        else:
-            end = _block_end(lines, marks, place, MOST_BOX_LINES if hit.kind in _SHORT_BOXES else most)
-        _mark_rest(lines, marks, range(place, end), hit.kind)
+            end = _spaced_end(lines, place, header.kind, most if _prose_until(lines, place) else 0)
+        elif not _heads_prose(lines, place):
+            end = _block_end(lines, place, MOST_BOX_LINES if one_of(_SHORT_BOXES, header.kind) else most)
+        elif header.words == 1:
+            mark(header, 0, UNMARKED, 0)
+        _mark_rest(lines, place, end, header.kind)
         place = end
 
 
-def _opens(hit: Hit, *, spaced: bool) -> bool:
+@compiled
+def _sum_prose(lines: Lines) -> int:
+    """Sum up the words of prose, for `_prose_until`; how many there are in all."""
+    total = 0
+    for place in range(len(lines)):
+        total += lines[place].words if lines[place].prose else 0
+        lines[place].prose_words = total
+    return total
+
+
+@compiled
+def _prose_until(lines: Lines, place: int) -> int:
+    """How many words of prose stand above a line."""
+    return lines[place - 1].prose_words if place else 0
+
+
+@compiled
+def _opens(line: Any, spaced: bool) -> bool:
     """Whether lines below may belong to a line: it is a header, or the first line of a box."""
-    return hit.form == "head" or (spaced and not is_weak(hit) and hit.form != "block" and hit.kind in _OWN_PARAGRAPH)
+    boxed = spaced and not is_weak(line) and line.form != BLOCK and one_of(_OWN_PARAGRAPH, line.kind)
+    return line.form == HEAD or boxed
 
 
-def _mark_rest(lines: list[Line], marks: Marks, places: range, kind: str) -> None:
-    for place in places:
-        if is_weak(marks[place]) and lines[place].words <= BOX_WORDS * 10:
-            marks[place] = Hit(kind, "block", f"block:{kind}")
+@compiled
+def _mark_rest(lines: Lines, first: int, end: int, kind: int) -> None:
+    for place in range(first, end):
+        if is_weak(lines[place]) and lines[place].words <= LONGEST_BLOCK_LINE:
+            mark(lines[place], kind, BLOCK, BY_BLOCK + kind)
 
 
-def _heads_comments(lines: list[Line], marks: Marks, below: int) -> bool:
+@compiled
+def _heads_comments(lines: Lines, below: int) -> bool:
     """Whether a header that much prose stands below counts comments, or readers' buttons follow soon."""
-    counted = any(character in "0123456789" for character in lines[below - 1].plain)
-    return counted or any(hit is not None and hit.kind == "comments" for hit in marks[below : below + BUTTONS_WITHIN])
+    for place in range(below, min(len(lines), below + BUTTONS_WITHIN)):
+        if lines[place].form != UNMARKED and lines[place].kind == COMMENTS:
+            return True
+    return bool(lines[below - 1].digits)
 
 
-def _comments_end(marks: Marks, first: int) -> int:
+@compiled
+def _comments_end(lines: Lines, first: int) -> int:
     """Where comments end: at the next thing of another kind, unless readers' buttons go on below it."""
     end = first
-    while end < len(marks):
-        hit = marks[end]
-        if hit is not None and not is_weak(hit) and hit.kind not in ("comments", "separator", "share_links"):
-            break
+    while end < len(lines) and (is_weak(lines[end]) or one_of(_AMONG_COMMENTS, lines[end].kind)):
         end += 1
     return end
 
 
-def _spaced_end(lines: list[Line], marks: Marks, first: int, kind: str, most: int) -> int:
+@compiled
+def _spaced_end(lines: Lines, first: int, kind: int, most: int) -> int:
     """Where a block ends in a text with blank lines: a box with its paragraph, a list before the next prose."""
+    box = one_of(BOXES, kind)
     end = first
     while end < len(lines) and not lines[end].gap and end - first < MOST_BOX_LINES:
-        if _is_other_head(marks[end], kind) or (lines[end].prose and kind not in BOXES) or lines[end].words > BOX_WORDS:
+        line = lines[end]
+        other_head = line.form == HEAD and line.kind != kind
+        if other_head or (line.prose and not box) or line.words > BOX_WORDS:
             break
         end += 1
-    if end < len(lines) and not lines[end].gap and kind in BOXES:
+    if box and end < len(lines) and not lines[end].gap:
         return end
-    alone = end == first and lines[first - 1].gap
-    if kind in BOXES:
-        return _lone_box_end(lines, marks, first) if alone and most else end
-    if kind == "advertisement":
+    if box:
+        alone = end == first and lines[first - 1].gap
+        return _lone_box_end(lines, first) if alone and most else end
+    if kind == ADVERTISEMENT:
         return end
-    return _block_end(lines, marks, end, min(most, MOST_BOX_LINES) if kind in _SHORT_BOXES else most)
+    return _block_end(lines, end, min(most, MOST_BOX_LINES) if one_of(_SHORT_BOXES, kind) else most)
 
 
-def _lone_box_end(lines: list[Line], marks: Marks, first: int) -> int:
+@compiled
+def _lone_box_end(lines: Lines, first: int) -> int:
     """A header that stands alone takes the short paragraph below it, when that is no prose."""
-    if first >= len(lines) or lines[first].prose or not is_weak(marks[first]):
+    if first >= len(lines) or lines[first].prose or not is_weak(lines[first]):
         return first
     end = first + 1
     return end if end >= len(lines) or lines[end].gap else first
 
 
-def _is_other_head(hit: Hit | None, kind: str) -> bool:
-    return hit is not None and hit.form == "head" and hit.kind != kind
-
-
-def _block_end(lines: list[Line], marks: Marks, first: int, most: int) -> int:
+@compiled
+def _block_end(lines: Lines, first: int, most: int) -> int:
     """Where a list below a header ends: at prose, at another header."""
     end = first
     while end < len(lines) and end - first < most:
-        hit = marks[end]
-        if (lines[end].prose and hit is None) or (hit is not None and hit.form == "head"):
+        line = lines[end]
+        if (line.prose and line.form == UNMARKED) or line.form == HEAD:
             break
-        if lines[end].gap and hit is None and lines[end].sentence:
+        if line.gap and line.form == UNMARKED and line.sentence:
             return end
         end += 1
-    if end < len(lines) and lines[end].prose and marks[end] is None and _is_heading(lines, marks, end - 1, first):
-        return end - 1
-    return end
+    below = end < len(lines) and lines[end].prose and lines[end].form == UNMARKED
+    return end - 1 if below and _is_heading(lines, end - 1, first) else end
 
 
-def _is_heading(lines: list[Line], marks: Marks, place: int, first: int) -> bool:
+@compiled
+def _is_heading(lines: Lines, place: int, first: int) -> bool:
     """Whether the last line before prose is a heading of that prose rather than the last link of the block."""
-    if place < first or marks[place] is not None:
+    if place < first or lines[place].form != UNMARKED:
         return False
-    return lines[place].gap or (place > first and not any(line.gap for line in lines[first : place + 2]))
+    if lines[place].gap:
+        return True
+    for other in range(first, min(len(lines), place + 2)):
+        if lines[other].gap:
+            return False
+    return place > first
 
 
-def _heads_prose(lines: list[Line], below: int) -> bool:
+@compiled
+def _heads_prose(lines: Lines, below: int) -> bool:
     """Whether prose stands right below a header, with prose above it: then the header may be a heading."""
-    return (
-        below < len(lines) and lines[below].prose and any(line.prose for line in lines[max(0, below - 4) : below - 1])
-    )
+    if below >= len(lines) or not lines[below].prose:
+        return False
+    for place in range(max(0, below - PROSE_WITHIN), below - 1):
+        if lines[place].prose:
+            return True
+    return False

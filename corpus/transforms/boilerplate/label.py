@@ -1,22 +1,35 @@
 """Label what is no part of an article: comment forms, links to other pieces, captions, embedded posts and the like."""
 
+# ruff: noqa: FBT001 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from corpus.schema import KINDS
 from corpus.transforms.boilerplate.blocks import mark_blocks, mark_captions, mark_posts, mark_rows
-from corpus.transforms.boilerplate.evidence import Marks, is_weak, is_whole_page, page_evidence
-from corpus.transforms.boilerplate.extent import find_extent
-from corpus.transforms.boilerplate.lines import Line, is_spaced, split_lines
-from corpus.transforms.boilerplate.outside import mark_outside
-from corpus.transforms.boilerplate.phrases import Phrases, comparable, languages, load
-from corpus.transforms.boilerplate.rules import doubt, is_underline, mark_inside, mark_line
+from corpus.transforms.boilerplate.chain import (
+    AT_ONCE,
+    Model,
+    choose_lines,
+    decides,
+    load_model,
+    score_lines,
+)  # fmt: skip
+from corpus.transforms.boilerplate.characters import Points, comparable_table, trait_table
+from corpus.transforms.boilerplate.evidence import is_whole_page, sum_evidence
+from corpus.transforms.boilerplate.extent import find_extent, settle
+from corpus.transforms.boilerplate.features import COUNT, STEP, Steps, Table, note_rules, remember
+from corpus.transforms.boilerplate.kernels import entry
+from corpus.transforms.boilerplate.lines import LINE, is_spaced, split_lines
+from corpus.transforms.boilerplate.marks import UNMARKED, Lines
+from corpus.transforms.boilerplate.outside import follow_model, mark_outside
+from corpus.transforms.boilerplate.phrases import languages, load
+from corpus.transforms.boilerplate.rules import doubt, mark_lines
 from corpus.transforms.stretches import Label
-
-HINTS_COUNT: Final = 1.5
-"""A word that may be a heading as well as a link counts outside the article, with so much evidence around and in it."""
-SIGNATURE_WORDS: Final = 8
+from corpus.transforms.unicode import code_points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,57 +47,119 @@ class BoilerplateOptions:
     )
 
 
+Runs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A text as kernels read it: its lines (`lines.LINE`) and the buffers that they point into."""
+
+    points: Points
+    plain: Points
+    folded: Points
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A text whose lines are marked; `steps` of the line model, and whether it had a say.
+
+    The rules see the article at lines[first:last].
+    """
+
+    scan: Scan
+    steps: Steps
+    first: int
+    last: int
+    by_model: bool
+
+
 def label(text: str, options: BoilerplateOptions) -> list[Label]:
-    """The stretches of a normalised `text` that are no part of the article: sorted, whole lines, not overlapping."""
+    """The lines of a normalised `text` that are no part of the article: sorted, not overlapping."""
+    return labels_of(marked(text, options), options, joined=False)
+
+
+def scan(text: str) -> Scan:
+    """The lines of a normalised `text`, unmarked."""
+    points = code_points(text)
+    plain, folded = points.copy(), np.empty_like(points)
+    lines = np.zeros(text.count("\n") + 1, LINE)
+    borders, joins = np.empty(len(lines) + 1, np.int64), np.zeros(len(lines), np.bool_)
+    count = split_lines(points, plain, folded, trait_table(), comparable_table(), borders, joins, lines)
+    return Scan(points=points, plain=plain, folded=folded, lines=lines[:count])
+
+
+def marked(text: str, options: BoilerplateOptions) -> Scan:
+    """The lines of a normalised `text`, each with what it was taken for."""
+    return judge(text, options, load_model()).scan
+
+
+def judge(text: str, options: BoilerplateOptions, model: Model) -> Judgement:
+    """The lines of a normalised `text`, each with what it was taken for, and how a line model came to it."""
+    result = scan(text)
     phrases = load(options.languages or languages())
-    lines = split_lines(text)
+    mark_lines(result.plain, result.folded, phrases.lexicon, result.lines)
+    steps = np.zeros(len(result.lines) + 1, STEP)
+    table = np.empty((COUNT + 1, AT_ONCE), np.int32)
+    found = mark_around(result.plain, trait_table(), result.lines, options.structure, steps, model, table)
+    first, last, by_model = found
+    return Judgement(scan=result, steps=steps, first=first, last=last, by_model=by_model)
+
+
+def labels_of(result: Scan, options: BoilerplateOptions, *, joined: bool = True) -> list[Label]:
+    """The labels of all marked lines; of neighbours with one kind and rule a single one, if they are to be `joined`."""
+    rules = load(options.languages or languages()).rules
+    runs = np.empty((len(result.lines), 4), np.int64)
+    found = runs[: find_runs(result.lines, joined, runs)].tolist()
+    return [Label(start=start, end=end, kind=KINDS[kind], rule=rules[rule]) for start, end, kind, rule in found]
+
+
+@entry
+def mark_around(
+    plain: Points, traits: Points, lines: Lines, structure: bool, steps: Steps, model: Model, table: Table
+) -> tuple[int, int, bool]:
+    """Mark lines that belong to those that are marked by themselves, then what stands around the article.
+
+    `steps` (see `features.STEP`) and `table`, a row for each of `FEATURES` and one more, are room for the model.
+    What is returned is where the rules see the article's first line and the one after its last, and whether the model
+    had a say.
+    """
     spaced = is_spaced(lines)
-    marks = _mark_lines(text, lines, phrases)
-    page = is_whole_page(marks, spaced=spaced)
-    marks = [doubt(hit, line, page=page) for hit, line in zip(marks, lines, strict=True)]
-    mark_posts(lines, marks)
-    mark_captions(lines, marks, spaced=spaced)
+    page = is_whole_page(lines, spaced)
+    doubt(lines, page)
+    mark_posts(plain, traits, lines)
+    mark_captions(lines, spaced)
     if spaced:
-        mark_rows(lines, marks)
-    mark_blocks(lines, marks, spaced=spaced, page=page)
-    evidence = page_evidence(marks, page=page)
-    extent = find_extent(lines, marks, evidence, page=page)
-    _settle(lines, marks, extent, evidence)
-    if options.structure:
-        mark_outside(lines, marks, extent, page=page)
-    return [
-        Label(start=line.start, end=line.end, kind=hit.kind, rule=hit.rule)
-        for line, hit in zip(lines, marks, strict=True)
-        if hit is not None
-    ]
+        mark_rows(lines)
+    mark_blocks(lines, spaced, page)
+    sum_evidence(lines)
+    remember(lines, steps)
+    first, last = find_extent(lines, page)
+    settle(lines, first, last, page)
+    if not structure or first == last:
+        return first, last, False
+    mark_outside(lines, first, last, page)
+    by_model = decides(steps, spaced, model)
+    if by_model:
+        note_rules(lines, steps)
+        score_lines(lines, steps, (first, last), spaced, model, table)
+        choose_lines(steps, model.change)
+        follow_model(lines, steps)
+    return first, last, by_model
 
 
-def _mark_lines(text: str, lines: list[Line], phrases: Phrases) -> Marks:
-    marks: Marks = [mark_line(line, phrases) for line in lines]
-    for place, hit in mark_inside(comparable(text), lines, phrases).items():
-        marks[place] = marks[place] or hit
-    for place, line in enumerate(lines):
-        if is_underline(line) and place and not line.gap:
-            marks[place] = None
-    return marks
-
-
-def _settle(lines: list[Line], marks: Marks, extent: tuple[int, int], evidence: list[float]) -> None:
-    """Drop weak evidence inside the article, and lone words outside it when nothing around belongs to a page."""
-    found = extent[0] < extent[1]
-    first, last = extent if found else (0, len(lines))
-    for place, hit in enumerate(marks):
-        if hit is None or not is_weak(hit):
+@entry
+def find_runs(lines: Lines, joined: bool, runs: Runs) -> int:
+    """Write start, end, kind and rule of every marked line, or run of lines, into `runs`; how many there are."""
+    count = 0
+    open_run = False
+    for line in lines:
+        if line.form == UNMARKED:
+            open_run = False
             continue
-        inside = first <= place < last and not (found and _signs(lines, marks, place, first))
-        if inside or (hit.form == "hint" and evidence[place] < HINTS_COUNT):
-            marks[place] = None
-
-
-def _signs(lines: list[Line], marks: Marks, place: int, first: int) -> bool:
-    """Whether a line is the byline below an article's summary, or the date below that byline."""
-    hit = marks[place]
-    if hit is None or place > first + 2 or lines[place].words > SIGNATURE_WORDS:
-        return False
-    above = marks[place - 1] if place else None
-    return hit.form == "name" or (hit.form == "date" and above is not None and above.kind == "byline")
+        if not (open_run and runs[count - 1, 2] == line.kind and runs[count - 1, 3] == line.rule):
+            runs[count, 0], runs[count, 2], runs[count, 3] = line.start, line.kind, line.rule
+            count += 1
+        runs[count - 1, 1] = line.end
+        open_run = joined
+    return count

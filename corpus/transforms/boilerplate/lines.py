@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-from corpus.transforms.boilerplate.phrases import LONGEST, comparable, key
-from corpus.transforms.boilerplate.wrapping import joined_breaks
-from corpus.transforms.normalize import WHITE_SPACE
-from corpus.transforms.unicode import unspaced_pattern
+import numpy as np
 
-SENTENCE_ENDS: Final = ".!?\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964\uff0e\uff61"
-CLOSERS: Final = "\"'\u201d\u2019\u00bb\u203a)]}\u300d\u300f\uff09\u3011\u201c*_"
-_LOUD: Final = ("?", "!", "\u2026", "...", "\uff1f", "\uff01", "\u061f")
-
-_ANNOUNCES: Final = ":\uff1a"
+from corpus.transforms.boilerplate.characters import (
+    BLANK,
+    CLOSER,
+    COUNTED,
+    ITEM,
+    LANE,
+    LINE_END,
+    LOUD,
+    LOWER,
+    MARK,
+    MARKDOWN,
+    MOST_IN_LANE,
+    SENTENCE_END,
+    SLASH,
+    SPACE,
+    UPPER,
+    Points,
+    count_of,
+    skip,
+    skip_back,
+)  # fmt: skip
+from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.boilerplate.markdown import is_heading, without_markdown
+from corpus.transforms.boilerplate.marks import Lines
+from corpus.transforms.boilerplate.wrapping import Borders, Flags, join_breaks
 
 PROSE_WORDS: Final = 10
 """A line with this many words that ends like a sentence is prose."""
@@ -23,117 +38,240 @@ LONG_WORDS: Final = 25
 """A line with this many words is prose however it ends."""
 SENTENCE_WORDS: Final = 4
 """A line with this many words that ends like a sentence is one."""
-
-_MARKDOWN: Final = "*_#["
-_LINK: Final = re.compile(r"!?\[([^][]*)\]\([^()\s]*\)")
+LONGEST: Final = 600
+"""Phrases are looked up in lines of at most this many characters."""
 _LONGEST_MARKED: Final = 1000
+_SHORT_WORD: Final = 3
+_CLOSERS_WITHIN: Final = 4
+_DOT, _COLON, _WIDE_COLON = 0x2E, 0x3A, 0xFF1A
+_DOTS: Final = 3
+"""A line that ends with so many trails off."""
+
+LINE: Final = np.dtype(
+    [
+        ("start", np.int64),
+        ("end", np.int64),
+        ("first", np.int64),
+        ("last", np.int64),
+        ("folded_last", np.int64),
+        ("key_first", np.int64),
+        ("key_last", np.int64),
+        ("evidence", np.float64),
+        ("score", np.float64),
+        ("told", np.float64),
+        ("prose_words", np.int64),
+        ("words", np.int32),
+        ("blanks", np.int32),
+        ("letters", np.int32),
+        ("uppers", np.int32),
+        ("capitals", np.int32),
+        ("short_words", np.int32),
+        ("digits", np.int32),
+        ("punctuation", np.int32),
+        ("commas", np.int32),
+        ("ends", np.int32),
+        ("unspaced", np.int32),
+        ("holds", np.uint32),
+        ("rule", np.int16),
+        ("kind", np.uint8),
+        ("form", np.uint8),
+        ("short", np.bool_),
+        ("closed", np.bool_),
+        ("colon", np.bool_),
+        ("gap", np.bool_),
+        ("heading", np.bool_),
+        ("prose", np.bool_),
+        ("sentence", np.bool_),
+        ("lower", np.bool_),
+        ("item", np.bool_),
+        ("address", np.bool_),
+        ("candidate", np.bool_),
+    ],
+    align=True,
+)
+"""A line that is not blank, at text[start:end], or several of them where a paragraph was wrapped by hand.
+
+| field | what |
+|---|---|
+| `first`, `last` | its words without Markdown are `plain[first:last]`, line ends within it blanks |
+| `folded_last` | its comparable form is `folded[first:folded_last]`, blanks single (see `characters.comparable`) |
+| `key_first`, `key_last` | `folded[key_first:key_last]` is that without the marks and digits around it |
+| `words` | roughly: blanks and one, and in scripts without blanks a word for every two characters |
+| `letters`, `uppers`, `digits`, `punctuation`, `commas`, `unspaced` | how many such characters `plain` has |
+| `capitals`, `short_words` | words with a capital at their beginning; words of at most 3 characters |
+| `ends` | signs that end a sentence with a blank behind them |
+| `holds` | the traits of all its characters together (see `characters`) |
+| `evidence` | how much of the lines up to this one belongs to a page around the article (see `evidence`) |
+| `score` | how much it reads like a part of the article (see `extent`) |
+| `candidate`, `told` | may be the headline; share of its words that the article has (see `headline`) |
+| `prose_words` | words of prose in all lines up to this one |
+| `kind`, `form`, `rule` | what it was taken for (see `marks`) |
+| `short` | no longer than `LONGEST`: only then phrases are looked up in it |
+| `closed`, `colon` | ends like a sentence; with a colon |
+| `gap` | a blank line stands before it |
+| `heading` | is a heading in Markdown |
+| `prose` | reads like a paragraph of an article rather than a link, a label or a heading |
+| `sentence` | is a statement, long or short; a question or an exclamation may as well be a headline |
+| `lower`, `item` | begins with a small letter; with a sign as entries of lists do |
+| `address` | holds `://` |
+"""
 
 
-class Line(NamedTuple):
-    """One line that is not blank, at `text[start:end]`, or several of them where a paragraph was wrapped by hand.
+@entry
+def split_lines(
+    points: Points, plain: Points, folded: Points, traits: Points, comparable: Points, borders: Borders, joins: Flags,
+    lines: Lines,
+) -> int:  # fmt: skip
+    """Fill `lines` with the lines of a text that are not blank, hard-wrapped paragraphs as one; how many there are.
 
-    `plain` is the text without Markdown emphasis, heading signs and link targets, its lines joined; `folded` and
-    `key` are its comparable forms, empty in lines too long for phrases. `gap` tells whether a blank line stands before.
+    `plain` is a copy of the text's `points`; it and `folded` are filled (see `LINE`). `borders`, `joins` (see
+    `wrapping`) and `lines` have room for all lines of the text.
     """
-
-    start: int
-    end: int
-    plain: str
-    folded: str
-    key: str
-    words: int
-    closed: bool
-    gap: bool
-    heading: bool
-
-    @property
-    def prose(self) -> bool:
-        """Whether the line reads like a paragraph of an article rather than a link, a label or a heading."""
-        return self.words >= (PROSE_WORDS if self.closed or self.plain[-1] in _ANNOUNCES else LONG_WORDS)
-
-    @property
-    def sentence(self) -> bool:
-        """Whether the line is a statement, long or short; a question or an exclamation may as well be a headline."""
-        if self.words < SENTENCE_WORDS or not self.closed:
-            return False
-        return self.prose or not self.plain.rstrip(CLOSERS).endswith(_LOUD)
-
-
-def split_lines(text: str) -> list[Line]:
-    """The lines of a normalised `text` that are not blank, hard-wrapped paragraphs as one line each."""
-    lines: list[Line] = []
-    raws = text.split("\n")
-    folds = comparable(text).split("\n")
-    joins = joined_breaks(raws)
-    position, gap, place = 0, False, 0
-    while place < len(raws):
-        last = place
-        while joins[last]:
-            last += 1
-        raw = raws[place] if last == place else "\n".join(raws[place : last + 1])
-        bare = raw.strip(WHITE_SPACE)
-        if bare:
-            folded = folds[place] if last == place else " ".join(folds[place : last + 1])
-            lines.append(_line(position + raw.index(bare), bare, folded, gap=gap))
-        gap = not bare
-        position += len(raw) + 1
-        place = last + 1
-    return lines
+    _find_borders(points, borders)
+    join_breaks(points, borders, traits, joins)
+    count, gap, place = 0, False, 0
+    while place < len(joins):
+        after = place + 1
+        while joins[after - 1]:
+            plain[borders[after] - 1] = BLANK
+            after += 1
+        end = skip_back(points, borders[place], borders[after] - 1, traits, SPACE)
+        start = skip(points, borders[place], end, traits, SPACE)
+        if start < end:
+            line = lines[count]
+            line.start, line.end, line.gap = start, end, gap
+            line.heading = is_heading(points, start, end)
+            line.first, line.last = start, end
+            _measure(line, plain, traits)
+            if line.holds & MARKDOWN and end - start <= _LONGEST_MARKED:
+                _strip(line, points, plain, traits)
+                _measure(line, plain, traits)
+            _count_words(line, plain, traits)
+            _judge(line, plain, traits)
+            _fold(line, plain, folded, traits, comparable)
+            count += 1
+        gap = start >= end
+        place = after
+    return count
 
 
-def is_spaced(lines: list[Line]) -> bool:
+@compiled
+def is_spaced(lines: Lines) -> bool:
     """Whether blank lines set the paragraphs of a text apart, so that what stands together belongs together."""
-    return sum(line.gap for line in lines) * 8 >= len(lines)
+    gaps = 0
+    for line in lines:
+        gaps += line.gap
+    return gaps * 8 >= len(lines)
 
 
-def _line(start: int, bare: str, folded: str, *, gap: bool) -> Line:
-    plain = bare.replace("\n", " ") if "\n" in bare else bare
-    short = folded.strip(WHITE_SPACE) if len(bare) <= LONGEST else ""
-    if len(bare) <= _LONGEST_MARKED and any(sign in bare for sign in _MARKDOWN):
-        plain = _without_markdown(plain)
-        short = comparable(plain) if len(plain) <= LONGEST else ""
-    return Line(
-        start=start,
-        end=start + len(bare),
-        plain=plain,
-        folded=short,
-        key=key(short),
-        words=_count_words(plain),
-        closed=_is_closed(plain),
-        gap=gap,
-        heading=_is_heading(bare),
-    )
+@compiled
+def _find_borders(points: Points, borders: Borders) -> None:
+    """Where each line of a text begins."""
+    borders[0] = number = 0
+    for place in range(len(points)):
+        if points[place] == LINE_END:
+            number += 1
+            borders[number] = place + 1
+    borders[number + 1] = len(points) + 1
 
 
-def _without_markdown(line: str) -> str:
-    """`line` without the signs of Markdown emphasis and headings, and its links by their words alone."""
-    bare = _LINK.sub(r"\1", line).replace("**", "").replace("__", "")
-    if _is_heading(bare):
-        bare = bare.strip("#")
-    bare = bare.strip(WHITE_SPACE)
-    for sign in "*_":
-        if len(bare) > 2 and bare[0] == bare[-1] == sign and bare[1] != " ":
-            bare = bare[1:-1]
-    return bare.strip(WHITE_SPACE) or line
+@compiled
+def _strip(line: Any, points: Points, plain: Points, traits: Points) -> None:
+    """Take Markdown out of a line in place; a line of nothing else stays as it is."""
+    first, last = without_markdown(plain, line.start, line.end, traits)
+    if first < last:
+        line.first, line.last = first, last
+    else:
+        for place in range(line.start, line.end):
+            plain[place] = BLANK if points[place] == LINE_END else points[place]
 
 
-def _is_heading(line: str) -> bool:
-    """Whether the line is a heading in Markdown: up to six signs and a blank."""
-    return line[:1] == "#" and line[:7].lstrip("#")[:1] == " "
+@compiled
+def _measure(line: Any, plain: Points, traits: Points) -> None:
+    """Count the characters of a line: a lane of a sum for each class, emptied before it can overflow."""
+    letters = uppers = punctuation = commas = digits = unspaced = 0
+    holds = np.uint32(0)
+    place = line.first
+    while place < line.last:
+        end = min(line.last, place + MOST_IN_LANE)
+        lanes = np.uint32(0)
+        while place < end:
+            trait = traits[plain[place]]
+            holds |= trait
+            lanes += trait & np.uint32(COUNTED)
+            place += 1
+        letters += int(lanes & MOST_IN_LANE)
+        uppers += int(lanes >> LANE & MOST_IN_LANE)
+        punctuation += int(lanes >> 2 * LANE & MOST_IN_LANE)
+        commas += int(lanes >> 3 * LANE & MOST_IN_LANE)
+        digits += int(lanes >> 4 * LANE & MOST_IN_LANE)
+        unspaced += int(lanes >> 5 * LANE & MOST_IN_LANE)
+    line.letters, line.uppers, line.punctuation = letters, uppers, punctuation
+    line.commas, line.digits, line.unspaced = commas, digits, unspaced
+    line.holds = holds
 
 
-def _is_closed(line: str) -> bool:
-    return line[-1] in SENTENCE_ENDS or line[-4:].rstrip(CLOSERS)[-1:] in tuple(SENTENCE_ENDS)
+@compiled
+def _count_words(line: Any, plain: Points, traits: Points) -> None:
+    """Count the words of a line and what kinds of words they are."""
+    ends = short_words = 0
+    blanks = 0
+    capitals = traits[plain[line.first]] & UPPER != 0
+    begun = line.first
+    for place in range(line.first, line.last):
+        if plain[place] == BLANK:
+            blanks += 1
+            ends += traits[plain[place - 1]] & SENTENCE_END != 0
+            capitals += traits[plain[place + 1]] & UPPER != 0
+            short_words += place - begun <= _SHORT_WORD
+            begun = place + 1
+    line.short_words = short_words + (line.last - begun <= _SHORT_WORD)
+    line.ends, line.capitals, line.blanks = ends, capitals, blanks
+    words = blanks + 1
+    line.words = words if words > 1 and line.last - line.first < words * 8 else words + line.unspaced // 2
 
 
-def _count_words(line: str) -> int:
-    """Words of a line, roughly: blanks, and in scripts without blanks a word for every two characters."""
-    words = line.count(" ") + 1
-    if line.isascii() or (words > 1 and len(line) < words * 8):
-        return words
-    return words + len(_unspaced().findall(line)) // 2
+@compiled
+def _judge(line: Any, plain: Points, traits: Points) -> None:
+    """How a line begins and ends, and whether it reads like prose."""
+    last = plain[line.last - 1]
+    end = skip_back(plain, max(line.first, line.last - _CLOSERS_WITHIN), line.last, traits, CLOSER)
+    within = end > line.first and end > line.last - _CLOSERS_WITHIN
+    line.closed = traits[last] & SENTENCE_END != 0 or (within and traits[plain[end - 1]] & SENTENCE_END != 0)
+    line.colon = last in (_COLON, _WIDE_COLON)
+    line.prose = line.words >= (PROSE_WORDS if line.closed or line.colon else LONG_WORDS)
+    line.sentence = line.words >= SENTENCE_WORDS and line.closed and (line.prose or not _is_loud(line, plain, traits))
+    line.lower = traits[plain[line.first]] & LOWER != 0
+    line.item = traits[plain[line.first]] & ITEM != 0
+    line.address = False
+    if line.holds & SLASH:
+        for place in range(line.first, line.last - 2):
+            if plain[place] == _COLON and traits[plain[place + 1]] & traits[plain[place + 2]] & SLASH:
+                line.address = True
 
 
-@functools.cache
-def _unspaced() -> re.Pattern[str]:
-    return re.compile(f"[{unspaced_pattern()}]")
+@compiled
+def _is_loud(line: Any, plain: Points, traits: Points) -> bool:
+    """Whether a line ends like a question, an exclamation, or trails off."""
+    end = skip_back(plain, line.first, line.last, traits, CLOSER)
+    if end > line.first and traits[plain[end - 1]] & LOUD:
+        return True
+    return end - line.first >= _DOTS and count_of(plain, end - _DOTS, end, _DOT) == _DOTS
+
+
+@compiled
+def _fold(line: Any, plain: Points, folded: Points, traits: Points, comparable: Points) -> None:
+    """Write the comparable form of a line and find its key."""
+    write = line.first
+    before = np.uint32(0)
+    for place in range(line.first, line.last):
+        point = comparable[plain[place]]
+        folded[write] = point
+        write += point != BLANK or before != BLANK
+        before = point
+    line.folded_last = write
+    line.short = line.last - line.first <= LONGEST
+    line.key_last = line.key_first = line.first
+    if line.short:
+        line.key_last = skip_back(folded, line.first, write, traits, MARK)
+        line.key_first = skip(folded, line.first, line.key_last, traits, MARK)

@@ -1,40 +1,87 @@
 """Lines before and after the article that nothing names: taken out only where what stands around them is a page's."""
 
+# ruff: noqa: FBT001 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from corpus.transforms.boilerplate.evidence import WITHIN, Marks, is_weak, page_evidence
-from corpus.transforms.boilerplate.lines import Line
-from corpus.transforms.boilerplate.phrases import Hit
+from corpus.transforms.boilerplate.evidence import evidence_around, sum_evidence
+from corpus.transforms.boilerplate.features import Steps
+from corpus.transforms.boilerplate.kernels import compiled
+from corpus.transforms.boilerplate.marks import (
+    BY_MODEL_AFTER,
+    BY_MODEL_AMID,
+    BY_MODEL_BEFORE,
+    BY_PLACE_AFTER,
+    BY_PLACE_BEFORE,
+    COMMENTS,
+    HEAD,
+    NAVIGATION,
+    OUTSIDE,
+    RELATED_LINKS,
+    UNMARKED,
+    Lines,
+    is_foreign,
+    mark,
+)  # fmt: skip
 
 ENOUGH: Final = 2.0
 """So much evidence (see `evidence.page_evidence`) makes a short line before the article part of the page."""
 ENOUGH_AFTER: Final = 1.0
 ENOUGH_SENTENCE: Final = 4.0
 """A sentence outside the article needs more."""
+_NONE: Final = -1
 
 
-def mark_outside(lines: list[Line], marks: Marks, extent: tuple[int, int], *, page: bool) -> None:
-    """Mark what stands outside the article's `extent` and has enough evidence around it on its own side."""
-    first, last = extent
-    if first >= last:
-        return
-    before = page_evidence(marks if page else marks[:first], page=page)
-    after = page_evidence(marks if page else marks[last:], page=page)
+@compiled
+def mark_outside(lines: Lines, first: int, last: int, page: bool) -> None:
+    """Mark what stands outside the article lines[first:last] and has enough evidence around it on its own side."""
+    above, below = (lines, lines) if page else (lines[:first], lines[last:])
+    sum_evidence(above)
+    if not page:
+        sum_evidence(below)
     for place in range(first):
-        if marks[place] is None and before[place] >= (ENOUGH_SENTENCE if lines[place].sentence else ENOUGH):
-            marks[place] = Hit("navigation", "outside", "structure:before_article")
-    kind = ""
+        line = lines[place]
+        if line.form == UNMARKED and evidence_around(above, place, page) >= (
+            ENOUGH_SENTENCE if line.sentence else ENOUGH
+        ):
+            mark(line, NAVIGATION, OUTSIDE, BY_PLACE_BEFORE)
+    kind = _NONE
     for place in range(last, len(lines)):
-        kind = _block_kind(marks[place], kind)
-        least = ENOUGH_SENTENCE if lines[place].sentence and kind != "comments" else ENOUGH_AFTER
-        if kind and marks[place] is None and after[place if page else place - last] >= least:
-            marks[place] = Hit(kind, "outside", "structure:after_article")
+        line = lines[place]
+        kind = _block_kind(line, kind)
+        least = ENOUGH_SENTENCE if line.sentence and kind != COMMENTS else ENOUGH_AFTER
+        if kind != _NONE and line.form == UNMARKED and evidence_around(below, place - last, page) >= least:
+            mark(line, kind, OUTSIDE, BY_PLACE_AFTER)
 
 
-def _block_kind(hit: Hit | None, kind: str) -> str:
-    """What unnamed lines below `hit` are, when they were `kind` above it; empty as long as the article may go on."""
-    if hit is None or is_weak(hit) or hit.kind in WITHIN:
+@compiled
+def follow_model(lines: Lines, steps: Steps) -> None:
+    """Keep and take out what the chain has chosen; lines that have a mark of their own keep its kind and rule."""
+    begun, last = False, -1
+    for place in range(len(lines)):
+        if steps[place].stays and not steps[place].fixed:
+            last = place
+    kind = NAVIGATION
+    for place in range(len(lines)):
+        line, step = lines[place], steps[place]
+        if step.fixed:
+            kind = _block_kind(line, kind) if begun else kind
+        elif step.stays:
+            mark(line, 0, UNMARKED, 0)
+            begun, kind = True, RELATED_LINKS
+        elif step.form != UNMARKED:
+            mark(line, step.kind, step.form, step.rule)
+        else:
+            rule = BY_MODEL_AMID if place < last else BY_MODEL_AFTER
+            mark(line, kind, OUTSIDE, rule if begun else BY_MODEL_BEFORE)
+
+
+@compiled
+def _block_kind(line: Any, kind: int) -> int:
+    """What unnamed lines below a line are, when they were `kind` above it; `_NONE` as long as the article may go on."""
+    if not is_foreign(line):
         return kind
-    return hit.kind if hit.form == "head" else kind or "related_links"
+    if line.form == HEAD:
+        return int(line.kind)
+    return RELATED_LINKS if kind == _NONE else kind

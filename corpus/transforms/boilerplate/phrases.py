@@ -19,35 +19,92 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from corpus.schema import KINDS
-from corpus.transforms.unicode import WORD, class_table, fold
+from corpus.transforms.boilerplate import marks
+from corpus.transforms.boilerplate.characters import UNSPACED, comparable, key, trait_table
+from corpus.transforms.boilerplate.lexicon import (
+    EMBED_HOST,
+    ENDS,
+    ENTRY,
+    FILTER_BITS,
+    INSIDE,
+    INSIDE_BITS,
+    INSIDE_EDGE,
+    LINKING,
+    NAMES,
+    OF_COMMENTS,
+    OF_DATES,
+    OF_NAMES,
+    OF_SHARES,
+    ORDINAL,
+    PARTICLE,
+    SCHEME,
+    STARTS,
+    WHOLE,
+    WORDS,
+    Lexicon,
+    fill,
+)  # fmt: skip
+from corpus.transforms.unicode import code_points
 
 SHARED: Final = "any"
 """The list that belongs to no language and is always used."""
-
-FORMS: Final = ("line", "head", "hint", "start", "end", "inside", "words", "name")
-LONGEST: Final = 600
-"""Phrases are looked up in lines of at most this many characters."""
-
 MOST_WORDS: Final = 48
 """Phrases at the start or end of a line count in lines of at most this many words; lone words in a quarter of that."""
+MOST_NAME_WORDS: Final = 12
+MOST_INSIDE_WORDS: Final = 40
+MOST_LEGAL_WORDS: Final = 100
+"""A phrase anywhere in a line tells what it is when the line has at most this many words; legal notices are longer."""
 
-_MARKS: Final = (
-    " \t0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»‹›“”„‘’–—―…·•●▪►▶▸◄◀→←↓↑↩⇒×✕✖✓✔★☆|¦§¶†‡¿¡"
-    "、。・：；，！？（）［］【】「」『』〈〉《》＞＜،؛؟"
-)
+SEVERAL_UNSPACED: Final = 5
+"""In scripts without blanks a phrase of so many characters is more than a lone word."""
+_WHOLE: Final = {"head": marks.HEAD, "line": marks.LINE, "hint": marks.HINT}
+"""Forms of whole lines, the strongest first."""
+_PARTS: Final = {
+    "start": (STARTS, marks.START),
+    "end": (ENDS, marks.END),
+    "name": (NAMES, marks.NAME),
+    "inside": (INSIDE, marks.INSIDE),
+}
+_GROUPS: Final = {"dateline": OF_DATES, "share_links": OF_SHARES, "comments": OF_COMMENTS, "byline": OF_NAMES}
+"""Kinds that have lists of words."""
+FORMS: Final = (*_WHOLE, *_PARTS, "words")
+
+_OTHER_WORDS: Final = {
+    PARTICLE: (
+        *("and", "or", "with", "for", "of", "the", "in", "at", "&", "y", "e", "et", "und", "de", "la", "del", "della"),
+        *("di", "da", "do", "dos", "van", "von", "der", "den", "du", "le", "el", "al", "bin", "ibn", "i", "a", "en"),
+        *("och", "og"),
+    ),
+    LINKING: ("de", "del", "di", "of", "d", "the"),
+    ORDINAL: ("st", "nd", "rd", "th", "am", "pm", "h", "uhr", "er", "º", "ª", "min", "件", "回", "г"),
+    SCHEME: ("http://", "https://"),
+    EMBED_HOST: tuple(
+        f"{prefix}{name}.{ending}"
+        for prefix in ("", "www.", "m.", "mobile.")
+        for name in ("twitter", "x", "youtube", "instagram", "facebook", "tiktok", "vimeo", "t", "youtu", "pic.twitter")
+        for ending in ("com", "co", "be")
+    ),
+}
 _EDGES: Final = (4, 2, 1)
 """Phrases are found by their first (or last) 4 characters, shorter ones by 2 or 1."""
 
 
-class Hit(NamedTuple):
-    """What a line is by its words: its kind, the form that fitted, and the rule's name."""
+_Entry = tuple[str, dict[str, int]]
+"""The code points of an entry of the lexicon, and its fields."""
 
+
+class Phrase(NamedTuple):
+    """One entry of a phrase list, comparable."""
+
+    text: str
     kind: str
     form: str
     rule: str
@@ -55,55 +112,10 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """The phrases of some languages, ready for look-up; make it with `load`."""
+    """The phrases of some languages, ready for look-up, and the names of all rules by code; make it with `load`."""
 
-    whole: dict[str, Hit]
-    starts: dict[str, tuple[tuple[str, Hit], ...]]
-    ends: dict[str, tuple[tuple[str, Hit], ...]]
-    names: dict[str, tuple[tuple[str, Hit], ...]]
-    inside: tuple[tuple[str, Hit], ...]
-    words: dict[str, frozenset[str]]
-
-    def match(self, folded: str, key: str, words: int) -> Hit | None:
-        """What the line `folded` of so many `words` is; `key` is the line without marks around it (see `key`)."""
-        hit = self.whole.get(key)
-        if hit is None or hit.form == "hint":
-            return self._at_start(folded, words) or self._at_end(folded, words) or hit
-        return hit
-
-    def name(self, folded: str) -> tuple[int, Hit] | None:
-        """The length of the phrase before a name with which the line begins, and what it is."""
-        for size in _EDGES:
-            for phrase, hit in self.names.get(folded[:size], ()):
-                if folded.startswith(phrase) and _breaks(folded, len(phrase)):
-                    return len(phrase), hit
-        return None
-
-    def _at_start(self, folded: str, words: int) -> Hit | None:
-        for size in _EDGES:
-            for phrase, hit in self.starts.get(folded[:size], ()):
-                if words <= _reach(phrase) and folded.startswith(phrase) and _breaks(folded, len(phrase)):
-                    return hit
-        return None
-
-    def _at_end(self, folded: str, words: int) -> Hit | None:
-        for size in _EDGES:
-            for phrase, hit in self.ends.get(folded[-size:], ()):
-                if words <= _reach(phrase) and folded.endswith(phrase) and _breaks(folded, len(folded) - len(phrase)):
-                    return hit
-        return None
-
-
-def comparable(text: str) -> str:
-    """`text` in the form in which phrases are compared, code point for code point: folded, apostrophes straight."""
-    folded = fold(text).replace("\t", " ")
-    return folded if folded.isascii() else folded.replace("\u2019", "'").replace("\u2018", "'").replace("\u02bc", "'")
-
-
-def key(folded: str) -> str:
-    """A comparable line without the marks and digits around it, blanks single: what whole-line phrases are found by."""
-    bare = folded.strip(_MARKS)
-    return " ".join(filter(None, bare.split(" "))) if "  " in bare else bare
+    lexicon: Lexicon
+    rules: tuple[str, ...]
 
 
 @functools.cache
@@ -116,59 +128,80 @@ def languages() -> tuple[str, ...]:
 @functools.cache
 def load(wanted: tuple[str, ...]) -> Phrases:
     """The phrases of the `wanted` languages and the shared ones; of two equal phrases the earlier language's counts."""
-    entries = [entry for language in sorted({SHARED, *wanted}) for entry in _entries(language)]
-    return Phrases(
-        whole=_whole(entries),
-        starts=_indexed(entries, "start"),
-        ends=_indexed(entries, "end"),
-        names=_indexed(entries, "name"),
-        inside=tuple((phrase, hit) for phrase, hit in entries if hit.form == "inside"),
-        words={
-            kind: frozenset(phrase for phrase, hit in entries if hit.form == "words" and hit.kind == kind)
-            for kind in KINDS
-        },
-    )
+    phrases = [phrase for language in sorted({SHARED, *wanted}) for phrase in read(language)]
+    rules = (*marks.RULES, *dict.fromkeys(phrase.rule for phrase in phrases))
+    codes = {rule: code for code, rule in enumerate(rules)}
+    entries = [*_lines(phrases, codes), *_parts(phrases, codes), *_words(phrases)]
+    return Phrases(lexicon=_lexicon(entries), rules=rules)
 
 
-def _entries(language: str) -> Iterator[tuple[str, Hit]]:
+def read(language: str) -> Iterator[Phrase]:
+    """The phrases of one list; ValueError where it has a kind or form that does not exist."""
     source = files("corpus") / "data" / "phrases" / f"{language}.toml"
     for kind, forms in tomllib.loads(source.read_text("utf-8")).items():
         for form, phrases in forms.items():
-            if kind not in KINDS or form not in FORMS:
+            if kind not in KINDS or form not in FORMS or (form == "words" and kind not in _GROUPS):
                 raise ValueError(f"{language}.toml: no kind {kind!r} with form {form!r}")
-            hit = Hit(kind, form, f"phrase:{language}:{kind}")
-            yield from ((comparable(phrase), hit) for phrase in phrases)
+            rule = f"phrase:{language}:{kind}"
+            yield from (Phrase(comparable(phrase), kind, form, rule) for phrase in phrases)
 
 
-def _whole(entries: list[tuple[str, Hit]]) -> dict[str, Hit]:
-    """Whole-line phrases; a stronger form wins over a weaker one, then the earlier entry."""
-    whole: dict[str, Hit] = {}
-    for form in ("head", "line", "hint"):
-        for phrase, hit in entries:
-            if hit.form == form:
-                whole.setdefault(key(phrase) or phrase, hit)
-    return whole
+def _lines(phrases: Sequence[Phrase], codes: Mapping[str, int]) -> Iterator[_Entry]:
+    """Phrases that are whole lines; a stronger form wins over a weaker one, then the earlier entry."""
+    for form, code in _WHOLE.items():
+        for phrase in phrases:
+            if phrase.form == form:
+                text = key(phrase.text) or phrase.text
+                fields = {"kind": KINDS.index(phrase.kind), "form": code, "rule": codes[phrase.rule]}
+                yield text, {"table": WHOLE, "edge": len(text), **fields}
 
 
-def _indexed(entries: list[tuple[str, Hit]], form: str) -> dict[str, tuple[tuple[str, Hit], ...]]:
-    """Phrases by their first (or last) characters, longest first."""
-    index: dict[str, list[tuple[str, Hit]]] = {}
-    for phrase, hit in sorted(entries, key=lambda entry: -len(entry[0])):
-        if hit.form == form:
-            size = next(size for size in _EDGES if size <= len(phrase))
-            index.setdefault(phrase[-size:] if form == "end" else phrase[:size], []).append((phrase, hit))
-    return {characters: tuple(found) for characters, found in index.items()}
+def _parts(phrases: Sequence[Phrase], codes: Mapping[str, int]) -> Iterator[_Entry]:
+    """Phrases that are parts of lines; the longest first where it is asked for, else the earlier entry."""
+    for form, (table, code) in _PARTS.items():
+        chosen = [phrase for phrase in phrases if phrase.form == form]
+        for phrase in chosen if table == INSIDE else sorted(chosen, key=lambda phrase: -len(phrase.text)):
+            edge = next(size for size in _EDGES if size <= len(phrase.text))
+            if table == INSIDE and edge != INSIDE_EDGE:
+                raise ValueError(f"{phrase.rule}: {phrase.text!r} is too short for the form inside")
+            fields = {"kind": KINDS.index(phrase.kind), "form": code, "rule": codes[phrase.rule]}
+            yield phrase.text, {"table": table, "edge": edge, "reach": _reach(phrase), **fields}
 
 
-@functools.cache
-def _reach(phrase: str) -> int:
-    """How many words a line may have for a phrase at its start or end to tell what it is: a lone word tells little."""
-    return MOST_WORDS if " " in phrase.strip(" ") or phrase.strip(_MARKS) != phrase else MOST_WORDS // 4
+def _reach(phrase: Phrase) -> int:
+    """How many words a line may have for a phrase in it to tell what it is: a lone word tells little."""
+    if phrase.form == "name":
+        return MOST_NAME_WORDS
+    if phrase.form == "inside":
+        return MOST_LEGAL_WORDS if phrase.kind == "copyright" else MOST_INSIDE_WORDS
+    unspaced = int((trait_table()[code_points(phrase.text)] & UNSPACED > 0).sum())
+    lone = " " not in phrase.text.strip(" ") and key(phrase.text) == phrase.text and unspaced < SEVERAL_UNSPACED
+    return MOST_WORDS // 4 if lone else MOST_WORDS
 
 
-def _breaks(text: str, position: int) -> bool:
-    """Whether no word runs across `position`; a phrase may end within a number (`Copyright 20`)."""
-    if position <= 0 or position >= len(text) or text[position - 1] in "0123456789":
-        return True
-    table = class_table()
-    return not (table[ord(text[position - 1])] == WORD == table[ord(text[position])])
+def _words(phrases: Sequence[Phrase]) -> Iterator[_Entry]:
+    """Single words with all groups in which they stand."""
+    groups: dict[str, int] = {}
+    listed = [(phrase.text, _GROUPS[phrase.kind]) for phrase in phrases if phrase.form == "words"]
+    for word, group in [*listed, *((word, group) for group, words in _OTHER_WORDS.items() for word in words)]:
+        groups[word] = groups.get(word, 0) | group
+    for word, group in groups.items():
+        yield word, {"table": WORDS, "edge": len(word), "groups": group}
+
+
+def _lexicon(entries: Sequence[_Entry]) -> Lexicon:
+    rows = np.zeros(len(entries), ENTRY)
+    rows["size"] = [len(text) for text, _ in entries]
+    rows["begin"][1:] = np.cumsum(rows["size"])[:-1]
+    for name in ("table", "edge", "reach", "groups", "kind", "form", "rule"):
+        rows[name] = [fields.get(name, 0) for _, fields in entries]
+    lexicon = Lexicon(
+        points=code_points("".join(text for text, _ in entries)),
+        entries=rows,
+        slots=np.full(1 << (2 * len(entries)).bit_length(), -1, np.int32),
+        filter=np.zeros(1 << FILTER_BITS - 3, np.uint8),
+        inside=np.zeros(1 << INSIDE_BITS, np.bool_),
+        traits=trait_table(),
+    )
+    fill(lexicon)
+    return lexicon

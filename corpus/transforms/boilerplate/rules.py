@@ -1,198 +1,348 @@
 """What one line is by itself: a separator, a date, a byline, a row of share buttons, or a phrase that sites print."""
 
+# ruff: noqa: FBT001, SIM110 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from typing import Final
+from typing import Any, Final
 
-from corpus.transforms.boilerplate.lines import LONG_WORDS, Line
-from corpus.transforms.boilerplate.phrases import LONGEST, Hit, Phrases
-from corpus.transforms.unicode import starts_lower
+from corpus.transforms.boilerplate.characters import (
+    AT,
+    BLANK,
+    DOT,
+    LOWER,
+    RULER,
+    TAB,
+    Points,
+    count_of,
+    skip,
+)  # fmt: skip
+from corpus.transforms.boilerplate.characters import (
+    TRAIL as TRAIL_SIGN,
+)
+from corpus.transforms.boilerplate.dates import holds_full_date, holds_named_date, is_number, is_year, next_token
+from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.boilerplate.lexicon import (
+    EMBED_HOST,
+    ENDS,
+    NAMES,
+    OF_COMMENTS,
+    OF_DATES,
+    OF_NAMES,
+    OF_SHARES,
+    PARTICLE,
+    SCHEME,
+    STARTS,
+    Lexicon,
+    groups_of,
+    phrase_at,
+    phrase_inside,
+    whole_phrase,
+)  # fmt: skip
+from corpus.transforms.boilerplate.lines import LONG_WORDS
+from corpus.transforms.boilerplate.marks import (
+    ADJACENT_LINKS,
+    ADVERTISEMENT,
+    BY_COMMENT_WORDS,
+    BY_DATE,
+    BY_EMBED_ADDRESS,
+    BY_SEPARATOR,
+    BY_SHARE_WORDS,
+    BY_TRAIL,
+    BYLINE,
+    CAPTION,
+    COMMENTS,
+    DATE,
+    DATELINE,
+    END,
+    HINT,
+    IMAGE_CREDIT,
+    LINE,
+    NAVIGATION,
+    NEWSLETTER,
+    OTHER,
+    PAYWALL,
+    RELATED_LINKS,
+    SEPARATOR,
+    SHARE_LINKS,
+    SOCIAL_EMBED,
+    START,
+    TAGS,
+    TRAIL,
+    UNMARKED,
+    Lines,
+    mark,
+    one_of,
+)  # fmt: skip
 
-_RULERS: Final = frozenset(
-    "~*-_=#"
-    "\u2022\u00b7\u2014\u2013\u2026.\u2042\u2217\u25a0\u25a1\u25c6\u25c7\u25cf\u25cb\u2605\u2606"
-    "\u2733\u2500\u2501\u2619\u2766 \t"
-)
-_UNDERLINES: Final = (frozenset("="), frozenset("-"))
-_DOTS: Final = frozenset(". \u2026")
-_BREAKS: Final = re.compile(
-    "[][ \\t,.:;/|()\u2013\u2014\u2022\u00b7\u2027<>\u00bb\u00ab\u203a@+&*!?'\""
-    "\u60a8\u5e74\u6708\u65e5\u6642\u65f6\u5206\u79d2\uff0c\u3001\uff5c\uff1a\u060c\u061b-]+"
-)
-_NUMBER: Final = re.compile(
-    "[0-9\u0660-\u0669\u06f0-\u06f9]+(?:st|nd|rd|th|am|pm|h|uhr|er|\u00ba|\u00aa|min)?|[0-9]+h[0-9]+|t?[0-9]+z?"
-)
-_OF: Final = ("de", "del", "di", "of", "d", "the")
-_YEAR: Final = re.compile("(?:19|20)[0-9][0-9]|[\u0661\u0662\u06f1][\u0660-\u0669\u06f0-\u06f9]{3}")
-_ANY_YEAR: Final = re.compile("(?:19|20)[0-9][0-9]")
-_FULL_DATE: Final = re.compile(
-    "(?<![0-9])(?:[0-3]?[0-9][./-] ?[01]?[0-9][./-] ?(?:19|20)[0-9][0-9]"
-    "|(?:19|20)[0-9][0-9][./-][01]?[0-9][./-][0-3]?[0-9]"
-    "|(?:19|20)[0-9][0-9] ?\u5e74 ?[01]?[0-9] ?\u6708 ?[0-3]?[0-9] ?\u65e5)(?![0-9])"
-)
-_ATTRIBUTION: Final = re.compile("(?:\u2014|\u2013|--?|\u2015) ?.{0,80}\\(@[A-Za-z0-9_]{1,20}\\)")
-_EMBED_URL: Final = re.compile(
-    "https?://(?:www\\.|m\\.|mobile\\.)?(?:twitter|x|youtube|instagram|facebook|tiktok|vimeo|t|youtu|pic\\.twitter)\\.(?:com|co|be)/[!-~]+"
-)
-_PARTICLES: Final = frozenset(
-    (
-        *("and", "or", "with", "for", "of", "the", "in", "at", "&", "y", "e", "et", "und", "de", "la", "del", "della"),
-        *("di", "da", "do", "dos", "van", "von", "der", "den", "du", "le", "el", "al", "bin", "ibn", "i", "a", "en"),
-        *("och", "og"),
-    )
-)
-_TRAILS: Final = ((" > ", 2), (" \u203a ", 2), (" \u00bb ", 2), (" / ", 3), (" \u2192 ", 3), (" < ", 3))
+_HYPHEN, _EN_DASH, _EM_DASH, _LONG_DASH = 0x2D, 0x2013, 0x2014, 0x2015
+_GREATER, _BAR, _HASH = 0x3E, 0x7C, 0x23
+_OPEN, _CLOSE, _AT, _UNDERSCORE, _EQUALS, _COLON, _SLASH = 0x28, 0x29, 0x40, 0x5F, 0x3D, 0x3A, 0x2F
+_EXCLAMATION, _QUESTION, _TILDE = 0x21, 0x3F, 0x7E
+_TRAILS: Final = ((0x3E, 2), (0x203A, 2), (0xBB, 2), (0x2F, 3), (0x2192, 3), (0x3C, 3))
 """Signs between section names, and the fewest pieces they make."""
 MOST_TRAIL_WORDS: Final = 4
-MOST_NAME_WORDS: Final = 12
 MOST_DATE_WORDS: Final = 16
 MOST_DATE_LINE_WORDS: Final = 12
-_ITEMS: Final = ("- ", "* ", "+ ", "\u2022 ", "\u00b7 ", "\u2013 ")
-MOST_INSIDE_WORDS: Final = 40
-MOST_LEGAL_WORDS: Final = 100
-"""A phrase anywhere in a line tells what it is when the line has at most this many words; legal notices are longer."""
-_OF_SHORT_LINES: Final = ("related_links", "adjacent_links", "dateline", "byline", "tags", "navigation", "share_links")
-"""Kinds of which a line that reads like prose is seldom one."""
-_OF_BOXES: Final = ("newsletter", "paywall", "comments", "advertisement", "other")
-"""Kinds of which a long paragraph is seldom one."""
+FEWEST_DATE_TOKENS, MOST_DATE_TOKENS = 3, 7
+"""A line of nothing but a date in numbers has so many of them."""
 MOST_CREDIT_WORDS: Final = 12
 """A line with a credit in it that is longer than this is the caption itself."""
+LONGEST_NAME, LONGEST_ACCOUNT = 80, 20
+SHORTEST_UNDERLINE: Final = 3
+_FEWEST_DIGITS: Final = 3
+"""A date has so many digits, or more."""
+
+_OF_SHORT_LINES: Final = (
+    1 << RELATED_LINKS | 1 << ADJACENT_LINKS | 1 << DATELINE | 1 << BYLINE | 1 << TAGS | 1 << NAVIGATION
+    | 1 << SHARE_LINKS
+)  # fmt: skip
+"""Kinds of which a line that reads like prose is seldom one."""
+_OF_BOXES: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COMMENTS | 1 << ADVERTISEMENT | 1 << OTHER
+"""Kinds of which a long paragraph is seldom one."""
 
 
-def mark_line(line: Line, phrases: Phrases) -> Hit | None:
-    """What `line` is by itself; forms `hint`, `name`, `date` and `trail` still depend on where it stands."""
-    if not line.folded:
-        return None
-    if not line.key or (len(line.key) == 1 and line.key in _RULERS):
-        return _mark_bare(line)
-    hit = phrases.match(line.folded, line.key, line.words)
-    if hit is None or hit.form == "hint":
-        hit = _mark_words(line, phrases) or _mark_name(line, phrases) or _mark_trail(line) or hit
-    if hit is None and not line.closed and holds_date(line, phrases):
-        return Hit("dateline", "date", "structure:date")
-    if hit is not None and hit.kind == "comments" and hit.form == "end":
-        return hit._replace(form="hint")
-    return hit
+@entry
+def mark_lines(plain: Points, folded: Points, lexicon: Lexicon, lines: Lines) -> None:
+    """Mark every line with what it is by itself; forms `hint`, `name`, `date` and `trail` still depend on its place."""
+    for place in range(len(lines)):
+        line = lines[place]
+        mark(line, 0, UNMARKED, 0)
+        if line.short and not (place and not line.gap and is_underline(line, plain)):
+            _mark_line(line, plain, folded, lexicon)
 
 
-def doubt(hit: Hit | None, line: Line, *, page: bool) -> Hit | None:
-    """`hit`, weaker where the line is a paragraph as an article may have it; a credit in a caption is a caption.
+@compiled
+def _mark_line(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> None:
+    """A phrase, or a line made like a date, a byline or a trail; the phrase counts for less if it is only a hint."""
+    size = line.key_last - line.key_first
+    if size == 0 or (size == 1 and lexicon.traits[folded[line.key_first]] & RULER):
+        _mark_bare(line, plain, folded, lexicon)
+        if line.form == UNMARKED:
+            _mark_phrase(line, phrase_inside(lexicon, folded, line.first, line.folded_last, line.words), lexicon)
+        return
+    number = whole_phrase(lexicon, folded, line)
+    if number < 0 or lexicon.entries[number].form == HINT:
+        part = phrase_at(lexicon, STARTS, folded, line.first, line.folded_last, line.words)
+        if part < 0:
+            part = phrase_at(lexicon, ENDS, folded, line.first, line.folded_last, line.words)
+        number = part if part >= 0 else number
+    _mark_phrase(line, number, lexicon)
+    if line.form == UNMARKED or line.form == HINT:
+        _mark_made(line, plain, folded, lexicon)
+    if line.form == UNMARKED and not line.closed and holds_date(line, plain, folded, lexicon):
+        mark(line, DATELINE, DATE, BY_DATE)
+    if line.form == UNMARKED:
+        _mark_phrase(line, phrase_inside(lexicon, folded, line.first, line.folded_last, line.words), lexicon)
+    if line.kind == COMMENTS and line.form == END:
+        line.form = HINT
+
+
+@compiled
+def _mark_phrase(line: Any, number: int, lexicon: Lexicon) -> None:
+    if number >= 0:
+        entry = lexicon.entries[number]
+        mark(line, entry.kind, entry.form, entry.rule)
+
+
+@compiled
+def _mark_bare(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> None:
+    """A line of marks and digits: a ruler, a date in numbers, or nothing that can be told."""
+    traits = lexicon.traits
+    if skip(plain, line.first, line.last, traits, RULER) == line.last:
+        if skip(plain, line.first, line.last, traits, DOT) != line.last:
+            mark(line, SEPARATOR, LINE, BY_SEPARATOR)
+        return
+    tokens = years = 0
+    begin, end = next_token(folded, line.first, line.folded_last, traits)
+    while begin < end:
+        tokens += 1
+        year = is_year(folded, begin, end, traits)
+        years += year
+        if not (year or (end - begin <= 2 and is_number(lexicon, folded, begin, end))):
+            return
+        begin, end = next_token(folded, end, line.folded_last, traits)
+    if years and FEWEST_DATE_TOKENS <= tokens <= MOST_DATE_TOKENS:
+        mark(line, DATELINE, DATE, BY_DATE)
+
+
+@compiled
+def _mark_made(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> None:
+    """A line that is made of words of one list, of a phrase and a name, or of section names."""
+    if line.address and _is_embed_address(line, plain, folded, lexicon):
+        mark(line, SOCIAL_EMBED, LINE, BY_EMBED_ADDRESS)
+    elif line.words > MOST_DATE_WORDS or not _mark_words(line, folded, lexicon):
+        number = _name_phrase(line, plain, folded, lexicon)
+        if number >= 0:
+            _mark_phrase(line, number, lexicon)
+        elif not line.closed and line.words <= MOST_DATE_WORDS and line.holds & TRAIL_SIGN and _is_trail(line, plain):
+            mark(line, NAVIGATION, TRAIL, BY_TRAIL)
+
+
+@compiled
+def _mark_words(line: Any, folded: Points, lexicon: Lexicon) -> bool:
+    """Mark a line that is made of dates, or of names of networks, and of nothing else; whether it is one."""
+    common = OF_DATES | OF_SHARES | OF_COMMENTS
+    tokens = words = 0
+    begin, end = next_token(folded, line.first, line.folded_last, lexicon.traits)
+    while begin < end and common:
+        tokens += 1
+        if not is_number(lexicon, folded, begin, end):
+            words += 1
+            common &= groups_of(lexicon, folded, begin, end)
+        begin, end = next_token(folded, end, line.folded_last, lexicon.traits)
+    if tokens > MOST_DATE_WORDS:
+        return False
+    if common & OF_DATES and tokens >= 2 and words < tokens:
+        mark(line, DATELINE, DATE, BY_DATE)
+    elif common & OF_SHARES and words:
+        mark(line, SHARE_LINKS, LINE if words > 1 else HINT, BY_SHARE_WORDS)
+    elif common & OF_COMMENTS and words:
+        mark(line, COMMENTS, LINE if words > 1 else HINT, BY_COMMENT_WORDS)
+    else:
+        return False
+    return True
+
+
+@compiled
+def _name_phrase(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> int:
+    """The phrase of a byline: such as "By", then words that all look like parts of a name; -1 if it is none."""
+    traits = lexicon.traits
+    number = phrase_at(lexicon, NAMES, folded, line.first, line.folded_last, line.words)
+    end = plain[line.last - 1]
+    if number < 0 or end in (_QUESTION, _EXCLAMATION):
+        return -1
+    first = line.first + lexicon.entries[number].size
+    last = line.last
+    while first < last and _is_name_edge(plain[first]):
+        first += 1
+    while first < last and _is_name_edge(plain[last - 1]):
+        last -= 1
+    words = small = 0
+    place = first
+    while place < last:
+        words += 1
+        end = place
+        while end < last and plain[end] != BLANK:
+            end += 1
+        if place < end and traits[plain[place]] & LOWER:
+            small += groups_of(lexicon, folded, place, end) & (PARTICLE | OF_NAMES) == 0
+        place = end + 1
+    return number if words and small * 4 <= words else -1
+
+
+@compiled
+def _is_trail(line: Any, plain: Points) -> bool:
+    """Whether a line is a row of section names from the front page down to this one: `Home > News > Council`."""
+    for sign, fewest in _TRAILS:
+        pieces, blanks, most = 1, 0, 0
+        place = line.first
+        while place < line.last:
+            parts = place + 2 < line.last and plain[place] == BLANK and plain[place + 1] == sign
+            if parts and plain[place + 2] == BLANK:
+                pieces += 1
+                most = max(most, blanks)
+                blanks = 0
+                place += 3
+            else:
+                blanks += plain[place] == BLANK
+                place += 1
+        if pieces >= fewest and max(most, blanks) < MOST_TRAIL_WORDS:
+            return True
+    return False
+
+
+@compiled
+def _is_name_edge(point: int) -> bool:
+    """Whether a character parts a phrase from the name behind it."""
+    return point in (BLANK, TAB, _COLON, _HYPHEN, _EN_DASH, _EM_DASH)
+
+
+@compiled
+def holds_date(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> bool:
+    """Whether a short line holds a whole date among other words (`12.03.2024 by Ada`, `Ada | 3 May 2024, 10:15`)."""
+    if line.words > MOST_DATE_LINE_WORDS or line.digits < _FEWEST_DIGITS or _is_item(line, plain):
+        return False
+    return holds_full_date(folded, line.first, line.folded_last, lexicon.traits) or holds_named_date(
+        lexicon, folded, line.first, line.folded_last
+    )
+
+
+@compiled
+def _is_item(line: Any, plain: Points) -> bool:
+    """Whether a line is an entry of a list."""
+    if not line.item or line.last - line.first < 2 or plain[line.first + 1] != BLANK:
+        return False
+    sign = plain[line.first]
+    return sign not in (_GREATER, _BAR, _HASH, _EM_DASH)
+
+
+@compiled
+def is_attribution(line: Any, plain: Points, traits: Points) -> bool:
+    """Whether the line is the last one of an embedded post: a dash, a name, the account in brackets, a date."""
+    place = line.first
+    dash = plain[place]
+    if not (line.short and line.holds & AT and (_EN_DASH <= dash <= _LONG_DASH or dash == _HYPHEN)):
+        return False
+    place += 1
+    place += dash == _HYPHEN and place < line.last and plain[place] == _HYPHEN
+    place += place < line.last and plain[place] == BLANK
+    for begin in range(line.first + 1, min(line.last - 1, place + LONGEST_NAME + 1)):
+        if plain[begin] == _OPEN and plain[begin + 1] == _AT:
+            end = begin + 2
+            while end < line.last and (plain[end] == _UNDERSCORE or _is_latin(plain[end])):
+                end += 1
+            if 0 < end - begin - 2 <= LONGEST_ACCOUNT and end < line.last and plain[end] == _CLOSE:
+                return True
+    return False
+
+
+@compiled
+def _is_latin(point: int) -> bool:
+    """Whether a character is one of A-Z, a-z and 0-9."""
+    return 0x30 <= point <= 0x39 or 0x41 <= point <= 0x5A or 0x61 <= point <= 0x7A
+
+
+@compiled
+def is_underline(line: Any, plain: Points) -> bool:
+    """Whether the line may underline a Markdown heading above it."""
+    sign = plain[line.first]
+    if line.last - line.first < SHORTEST_UNDERLINE or (sign != _EQUALS and sign != _HYPHEN):
+        return False
+    return bool(count_of(plain, line.first, line.last, sign) == line.last - line.first)
+
+
+@compiled
+def _is_embed_address(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> bool:
+    """Whether a line is nothing but the address of a post or a film."""
+    host = line.first
+    while host < line.folded_last and folded[host] != _COLON:
+        host += 1
+    host += 3
+    end = host
+    while end < line.folded_last and folded[end] != _SLASH:
+        end += 1
+    if end + 1 >= line.folded_last or not groups_of(lexicon, folded, host, end) & EMBED_HOST:
+        return False
+    if groups_of(lexicon, folded, line.first, host) & SCHEME == 0:
+        return False
+    for place in range(end + 1, line.folded_last):
+        if not _EXCLAMATION <= folded[place] <= _TILDE:
+            return False
+    return True
+
+
+@compiled
+def doubt(lines: Lines, page: bool) -> None:
+    """Weaken marks of lines that are paragraphs as an article may have them; a credit in a caption is a caption.
 
     On a whole saved page more lines are what they begin with.
     """
-    if hit is None:
-        return None
-    if hit.kind == "image_credit" and line.words > MOST_CREDIT_WORDS:
-        return hit._replace(kind="caption", form="hint" if line.words >= LONG_WORDS else hit.form)
-    if hit.form in ("start", "end"):
-        short = hit.kind in _OF_SHORT_LINES or (hit.kind in _OF_BOXES and not page)
-        if line.prose and (short or (hit.kind in _OF_BOXES and line.words >= LONG_WORDS)):
-            return hit._replace(form="hint")
-    return hit
-
-
-def mark_inside(text: str, lines: list[Line], phrases: Phrases) -> dict[int, Hit]:
-    """The lines of a comparable `text` in which a phrase of form `inside` stands, by their place in `lines`."""
-    found: dict[int, Hit] = {}
-    starts = [line.start for line in lines]
-    for phrase, hit in phrases.inside:
-        most = MOST_LEGAL_WORDS if hit.kind == "copyright" else MOST_INSIDE_WORDS
-        position = text.find(phrase)
-        while position >= 0:
-            place = max(0, bisect_right(starts, position) - 1)
-            line = lines[place]
-            if line.words <= most and phrase in line.folded:
-                found.setdefault(place, hit)
-            position = text.find(phrase, max(line.end, position + 1))
-    return found
-
-
-def is_attribution(line: Line) -> bool:
-    """Whether the line is the last one of an embedded post: a dash, a name, the account in brackets, a date."""
-    return len(line.plain) <= LONGEST and _ATTRIBUTION.match(line.plain) is not None
-
-
-def is_underline(line: Line) -> bool:
-    """Whether the line may underline a Markdown heading above it."""
-    return len(line.plain) >= 3 and line.plain[0] in "=-" and frozenset(line.plain) in _UNDERLINES
-
-
-def holds_date(line: Line, phrases: Phrases) -> bool:
-    """Whether a short line holds a whole date among other words (`12.03.2024 by Ada`, `Ada | 3 May 2024, 10:15`)."""
-    if line.words > MOST_DATE_LINE_WORDS or not line.folded or line.plain[:2] in _ITEMS:
-        return False
-    if _FULL_DATE.search(line.folded):
-        return True
-    if not _ANY_YEAR.search(line.folded):
-        return False
-    tokens = [token for token in _BREAKS.split(line.folded) if token and token not in _OF]
-    months = phrases.words["dateline"]
-    return any(
-        _YEAR.fullmatch(year) and _NUMBER.fullmatch(day) and month in months and len(month) > 2
-        for before, middle, year in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        for day, month in ((before, middle), (middle, before))
-    )
-
-
-def _mark_bare(line: Line) -> Hit | None:
-    """A line of marks and digits: a ruler, a date in numbers, or nothing that can be told."""
-    characters = frozenset(line.plain)
-    if characters <= _RULERS and not characters <= _DOTS:
-        return Hit("separator", "line", "structure:separator")
-    tokens = [token for token in _BREAKS.split(line.folded) if token]
-    if (
-        3 <= len(tokens) <= 7
-        and any(_YEAR.fullmatch(token) for token in tokens)
-        and all(_YEAR.fullmatch(token) or (len(token) <= 2 and _NUMBER.fullmatch(token)) for token in tokens)
-    ):
-        return Hit("dateline", "date", "structure:date")
-    return None
-
-
-def _mark_words(line: Line, phrases: Phrases) -> Hit | None:
-    """A line that is made of dates, or of names of networks, and of nothing else."""
-    if _EMBED_URL.fullmatch(line.plain):
-        return Hit("social_embed", "line", "structure:embed_address")
-    if line.words > MOST_DATE_WORDS:
-        return None
-    tokens = [token for token in _BREAKS.split(line.folded) if token]
-    if len(tokens) > MOST_DATE_WORDS:
-        return None
-    numbers = [token for token in tokens if _NUMBER.fullmatch(token)]
-    words = [token for token in tokens if not _NUMBER.fullmatch(token)]
-    dates = phrases.words["dateline"]
-    if len(tokens) >= 2 and numbers and all(word in dates for word in words):
-        return Hit("dateline", "date", "structure:date")
-    for kind in ("share_links", "comments"):
-        known = phrases.words[kind]
-        if words and all(word in known for word in words):
-            return Hit(kind, "line" if len(words) > 1 else "hint", f"structure:{kind}")
-    return None
-
-
-def _mark_trail(line: Line) -> Hit | None:
-    """A row of section names from the front page down to this one: `Home > News > Council`."""
-    if line.closed or line.words > MOST_DATE_WORDS:
-        return None
-    for sign, fewest in _TRAILS:
-        pieces = line.plain.split(sign)
-        if len(pieces) >= fewest and all(0 < len(piece.split(" ")) <= MOST_TRAIL_WORDS for piece in pieces):
-            return Hit("navigation", "trail", "structure:trail")
-    return None
-
-
-def _mark_name(line: Line, phrases: Phrases) -> Hit | None:
-    """A byline: a phrase such as "By", then words that all look like parts of a name."""
-    if line.words > MOST_NAME_WORDS:
-        return None
-    found = phrases.name(line.folded)
-    if found is None:
-        return None
-    size, hit = found
-    rest = line.plain[size:].strip(" \t:\u2013\u2014-")
-    words = rest.split(" ")
-    known = phrases.words["byline"]
-    small = [word for word in words if starts_lower(word) and word not in _PARTICLES and word not in known]
-    return hit if rest and not line.plain.endswith(("?", "!")) and len(small) * 4 <= len(words) else None
+    for line in lines:
+        if line.kind == IMAGE_CREDIT and line.form != UNMARKED and line.words > MOST_CREDIT_WORDS:
+            line.kind = CAPTION
+            if line.words >= LONG_WORDS:
+                line.form = HINT
+        elif line.prose and (line.form == START or line.form == END):
+            boxed = one_of(_OF_BOXES, line.kind)
+            if one_of(_OF_SHORT_LINES, line.kind) or (boxed and (not page or line.words >= LONG_WORDS)):
+                line.form = HINT

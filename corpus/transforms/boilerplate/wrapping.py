@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.transforms.unicode import starts_lower
+import numpy as np
+import numpy.typing as npt
+
+from corpus.transforms.boilerplate.characters import BLANK, ITEM, LOWER, WRAPPED_END, Points
+from corpus.transforms.boilerplate.kernels import compiled
+
+Borders = npt.NDArray[np.int64]
+"""Where each line of a text begins, and at last one more than where the text ends: line i is [b[i], b[i + 1] - 1)."""
+Flags = npt.NDArray[np.bool_]
 
 NARROWEST: Final = 40
 WIDEST: Final = 100
@@ -12,69 +20,81 @@ WIDEST: Final = 100
 FEWEST_LINES: Final = 3
 FEWEST_UNCASED: Final = 4
 """So many lines make a wrapped paragraph; more where no small letter shows that a line goes on."""
-_ENDS: Final = frozenset(".!?:\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964")
-_SIGNS: Final = frozenset("-*+>|#\u2022\u00b7\u2013\u2014")
+_BEGINNING: Final = 8
 
 
-def joined_breaks(lines: list[str]) -> list[bool]:
-    """For every line, whether it goes on in the next one: a paragraph whose lines are all as full as they can be."""
-    joins = [False] * len(lines)
-    start = 0
-    while start < len(lines):
-        end = start
-        while end < len(lines) and 0 < len(lines[end]) <= WIDEST:
+@compiled
+def join_breaks(points: Points, borders: Borders, traits: Points, joins: Flags) -> None:
+    """Set for every line that goes on in the next one: in a paragraph whose lines are all as full as they can be."""
+    count = len(joins)
+    start = widest = 0
+    while start < count:
+        end, width = start, 0
+        while end < count and 1 < borders[end + 1] - borders[end] <= WIDEST + 1:
+            width = max(width, borders[end + 1] - borders[end] - 1)
             end += 1
-        if end - start >= FEWEST_LINES - 1:
-            _join_run(lines, start, end, joins)
+        if end - start >= FEWEST_LINES - 1 and width >= NARROWEST:
+            widest = max(widest, _join_run(points, borders, traits, joins, start, end, width))
         start = max(end, start + 1)
-    _join_pairs(lines, joins)
-    return joins
+    if widest:
+        _join_pairs(points, borders, traits, joins, widest)
 
 
-def _join_run(lines: list[str], start: int, end: int, joins: list[bool]) -> None:
-    """Join the lines of one paragraph, or those after its first short lines (a header, a byline)."""
-    width = max(len(line) for line in lines[start:end])
-    if width < NARROWEST:
-        return
-    first = start
+@compiled
+def _join_run(points: Points, borders: Borders, traits: Points, joins: Flags, start: int, end: int, width: int) -> int:
+    """Join the lines of one paragraph, or those after its first short lines; the width of the widest that goes on."""
+    first, widest = start, 0
     for place in range(start, end):
-        if place + 1 < end and _is_full(lines, place, width):
+        if place + 1 < end and _is_full(points, borders, traits, place, width):
             continue
-        if _is_wrapped(lines, first, place + 1):
-            joins[first:place] = [True] * (place - first)
+        if _is_wrapped(points, borders, traits, first, place + 1):
+            for joined in range(first, place):
+                joins[joined] = True
+                widest = max(widest, borders[joined + 1] - borders[joined] - 1)
         first = place + 1
+    return widest
 
 
-def _is_full(lines: list[str], place: int, width: int) -> bool:
+@compiled
+def _is_full(points: Points, borders: Borders, traits: Points, place: int, width: int) -> bool:
     """Whether the first word of the next line would not have fitted into this one."""
-    following = lines[place + 1]
-    if following[0] in _SIGNS or following[0] == " ":
+    start = borders[place + 1]
+    last = borders[place + 2] - 1
+    if traits[points[start]] & ITEM or points[start] == BLANK:
         return False
-    return len(lines[place]) + 1 + len(following.split(" ", 1)[0]) > width
+    end = start
+    while end < last and points[end] != BLANK:
+        end += 1
+    return bool(end - borders[place] > width)
 
 
-def _is_wrapped(lines: list[str], first: int, end: int) -> bool:
+@compiled
+def _is_wrapped(points: Points, borders: Borders, traits: Points, first: int, end: int) -> bool:
     """Whether full lines are one paragraph: few of them end a sentence, and many go on with a small letter."""
     count = end - first
     if count < FEWEST_LINES:
         return False
-    ended = sum(1 for line in lines[first : end - 1] if line[-1] in _ENDS)
-    small = sum(1 for line in lines[first + 1 : end] if starts_lower(line[0]))
+    ended = small = 0
+    cased = False
+    for place in range(first, end):
+        ended += place < end - 1 and traits[points[borders[place + 1] - 2]] & WRAPPED_END != 0
+        small += place > first and traits[points[borders[place]]] & LOWER != 0
+        for letter in range(borders[place], min(borders[place] + _BEGINNING, borders[place + 1] - 1)):
+            cased |= traits[points[letter]] & LOWER != 0
     if ended * 3 > count:
         return False
-    cased = any(starts_lower(letter) for line in lines[first:end] for letter in line[:8])
     return small * 4 >= count - 1 if cased else count >= FEWEST_UNCASED
 
 
-def _join_pairs(lines: list[str], joins: list[bool]) -> None:
+@compiled
+def _join_pairs(points: Points, borders: Borders, traits: Points, joins: Flags, width: int) -> None:
     """In a text with wrapped paragraphs, those of two lines as well."""
-    width = max((len(line) for line, joined in zip(lines, joins, strict=True) if joined), default=0)
-    if not width:
-        return
-    for place in range(len(lines) - 1):
-        if joins[place] or not lines[place] or not lines[place + 1] or len(lines[place]) > width:
+    count = len(joins)
+    for place in range(count - 1):
+        size, below = borders[place + 1] - borders[place] - 1, borders[place + 2] - borders[place + 1] - 1
+        if joins[place] or size == 0 or below == 0 or size > width or below > width:
             continue
-        alone = place == 0 or not lines[place - 1]
-        last = place + 2 >= len(lines) or not lines[place + 2]
-        if alone and last and len(lines[place + 1]) <= width and _is_full(lines, place, width):
-            joins[place] = lines[place][-1] not in _ENDS
+        alone = place == 0 or borders[place] - borders[place - 1] == 1
+        last = place + 2 >= count or borders[place + 3] - borders[place + 2] == 1
+        if alone and last and _is_full(points, borders, traits, place, width):
+            joins[place] = traits[points[borders[place + 1] - 2]] & WRAPPED_END == 0

@@ -1,0 +1,102 @@
+"""One reader per input form: from the bytes of a file to records. A new form: one function, one line in `FORMS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from corpus.errors import UsageError
+from corpus.io.content import CODECS, Content
+from corpus.io.readers.articles import read_html, read_markdown, read_text
+from corpus.io.readers.json_values import read_json, read_json_lines
+from corpus.io.readers.parquet import read_parquet
+from corpus.io.readers.tables import read_table
+from corpus.io.readers.warc import read_warc
+from corpus.io.records import ReadOptions, Record, Refused
+
+
+class Reader(Protocol):
+    """Turns the bytes of one file into its records."""
+
+    def __call__(self, content: Content, options: ReadOptions) -> Iterator[Record | Refused]:
+        """The records in `content`, one after the other.
+
+        A record that is bad by itself is a Refused. Raises RefusedError where the file as a whole, or all that comes
+        after the last record, cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """An input form: its reader, whether a file holds many records, and the extra and the modules that it needs.
+
+    `packed` says whether a compressed file of this form is read.
+    """
+
+    read: Reader
+    container: bool = False
+    packed: bool = True
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+
+
+HTML_MODULES: Final = ("lxml", "lxml_html_clean", "trafilatura")
+_HTML: Final = Form(read=read_html, extra="html", modules=HTML_MODULES)
+_JSON_LINES: Final = Form(read=read_json_lines, container=True)
+_TABLE: Final = Form(read=read_table, container=True)
+_WARC: Final = Form(read=read_warc, container=True, extra="warc", modules=("warcio", *HTML_MODULES))
+
+FORMS: Final[Mapping[str, Form]] = MappingProxyType(
+    {
+        ".csv": _TABLE,
+        ".htm": _HTML,
+        ".html": _HTML,
+        ".json": Form(read=read_json, container=True),
+        ".jsonl": _JSON_LINES,
+        ".md": Form(read=read_markdown),
+        ".ndjson": _JSON_LINES,
+        ".parquet": Form(read=read_parquet, container=True, packed=False),
+        ".tsv": _TABLE,
+        ".txt": Form(read=read_text),
+        ".warc": _WARC,
+        ".wet": Form(read=read_warc, container=True, extra="warc", modules=("warcio",)),
+    }
+)
+"""Input forms by file ending, in lower case; most may be compressed, with one of CODECS after the ending."""
+
+
+def ending_of(file_id: str) -> str:
+    """The ending of a file's name, ASCII letters in lower case, with that of the compression: `.jsonl.gz`."""
+    name = PurePosixPath(file_id)
+    last = _lower(name.suffix)
+    inner = _lower(PurePosixPath(name.stem).suffix) if last in CODECS else ""
+    return inner + last
+
+
+def form_of(file_id: str) -> tuple[Form, str] | None:
+    """The form of a file by its name, and the ending of its compression or an empty text; None without a reader."""
+    ending = ending_of(file_id)
+    codec = next((codec for codec in CODECS if ending.endswith(codec)), "")
+    form = FORMS.get(ending.removesuffix(codec))
+    return None if form is None or (codec and not form.packed) else (form, codec)
+
+
+def check_extras(file_ids: Iterable[str]) -> None:
+    """Raise UsageError when files are of a form whose modules are not installed: they must never read otherwise."""
+    forms = [found[0] for file_id in file_ids if (found := form_of(file_id))]
+    for form in (_HTML, *FORMS.values()):
+        count = sum(other is form for other in forms)
+        if count and any(find_spec(name) is None for name in form.modules):
+            endings = ", ".join(ending for ending, other in FORMS.items() if other is form)
+            what = f"{count:,} {endings} file{'s need' if count > 1 else ' needs'} an extra that is not installed"
+            remedy = f'pip install "corpus-packager[{form.extra}]", or leave them out with [inputs] exclude'
+            raise UsageError(what, remedy=remedy)
+
+
+def _lower(suffix: str) -> str:
+    return suffix.lower() if suffix.isascii() else suffix

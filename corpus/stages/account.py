@@ -1,0 +1,74 @@
+"""What became of the inputs of one shard: every one is a row, rejected, or excluded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from corpus.model import Decision, Rejection, Staged
+
+_SEEN: Final = 1000
+"""So many names of fields are kept, to name the nearest one to a name that no record has."""
+
+
+@dataclass(slots=True)
+class Account:
+    """Counts and lists that grow while a shard is read."""
+
+    inputs: int = 0
+    bytes: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    _excluded: Counter[str] = field(default_factory=Counter)
+    _used: list[Decision] = field(default_factory=list)
+    _idle: list[Decision] = field(default_factory=list)
+    _of_rows: dict[str, tuple[tuple[str, ...], tuple[Decision, ...]]] = field(default_factory=dict)
+    _found: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+
+    def reject(self, path: str, sha256: str | None, reason: str, detail: str) -> None:
+        """An input that makes no row; it has been counted as one."""
+        self.rejections.append(Rejection(path=path, sha256=sha256, reason=reason, detail=detail))
+
+    def exclude(self, decision: Decision) -> None:
+        """An input that the maintainer leaves out."""
+        self._excluded[str(decision.value)] += 1
+        self._used.append(decision)
+
+    def idle(self, decisions: Sequence[Decision]) -> None:
+        """Decisions about a row that a filter leaves out."""
+        self._idle.extend(decisions)
+
+    def decided(self, row_id: str, order: tuple[str, ...], decisions: Sequence[Decision]) -> None:
+        """Decisions that found their place in a row; of rows with one id those of the first in `order` count."""
+        known = self._of_rows.get(row_id)
+        if decisions and (known is None or order < known[0]):
+            self._of_rows[row_id] = order, tuple(decisions)
+
+    def fields(self, names: frozenset[str], wanted: frozenset[str]) -> None:
+        """The fields of a record, of which the `wanted` ones are those that the settings name."""
+        self._found |= names & wanted
+        if len(self._seen) < _SEEN:
+            self._seen |= names
+
+    def staged(self, pieces: Sequence[int]) -> list[Staged]:
+        """What to say of the shard, of which each piece has so many rows: all that is said stands in the first one."""
+        used = [*self._used, *(decision for _, decisions in self._of_rows.values() for decision in decisions)]
+        first = Staged(
+            number=0,
+            inputs=self.inputs,
+            bytes=self.bytes,
+            rows=pieces[0],
+            rejections=tuple(self.rejections),
+            excluded=dict(sorted(self._excluded.items())),
+            used=tuple(used),
+            idle=tuple(self._idle),
+            found=frozenset(self._found),
+            seen=frozenset(self._seen),
+        )
+        others = [
+            Staged(number=n, inputs=0, bytes=0, rows=rows, rejections=(), excluded={}, used=(), idle=())
+            for n, rows in enumerate(pieces[1:], start=1)
+        ]
+        return [first, *others]

@@ -1,0 +1,124 @@
+"""A page of HTML as a source text: all that is visible, what of it is no part of the article, and what it states."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Final
+
+from corpus.transforms.boilerplate.label import BoilerplateOptions, label
+from corpus.transforms.html.align import PageWords
+from corpus.transforms.html.extract import main_text
+from corpus.transforms.html.facts import Tree
+from corpus.transforms.html.headline import find_headline, headline_places
+from corpus.transforms.html.kinds import STRUCTURE, Name, name_lines
+from corpus.transforms.html.lines import TreeLine, join_lines, read_lines
+from corpus.transforms.html.model import Weights, keep_lines, load_weights
+from corpus.transforms.html.stated import Stated, read_stated
+from corpus.transforms.html.tree import HtmlOptions, PageError, parse
+from corpus.transforms.stretches import Label
+
+__all__ = ["HtmlOptions", "Page", "PageError", "read_page"]
+
+FIELDS: Final = {
+    "url": "url",
+    "author": "author",
+    "site": "site",
+    "published": "published",
+    "language_declared": "language",
+    "license": "license",
+}
+"""Fields of a page and what they are called in `stated.Stated`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page holds.
+
+    `text` is normalised and holds all visible text, a line a block; `labels` are the lines that are no part of the
+    article, each with its kind and the rule that says so; `fields` are the page's own statements, as they stand, by
+    `title`, `url`, `author`, `site`, `published`, `language_declared` and `license`.
+    """
+
+    text: str
+    labels: tuple[Label, ...]
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visible:
+    """The visible lines of a page with what is known of them before anything is decided."""
+
+    tree: Tree
+    text: str
+    starts: Sequence[int]
+    words: PageWords
+    marks: Sequence[tuple[str, str]]
+
+    def brief_marks(self) -> list[str]:
+        """What our own text pass took each line for: a kind, or where it stands; empty for nothing."""
+        return [rule.partition(":")[2] if rule in STRUCTURE else kind for kind, rule in self.marks]
+
+
+def read_page(markup: str, options: HtmlOptions) -> Page:
+    """Read a page; raises PageError when it is beyond the limits of `options` or no page at all."""
+    root = parse(markup, options)
+    if root is None:
+        return Page(text="", labels=(), fields={})
+    stated = read_stated(root)
+    visible = see(root)
+    extracted = main_text(root)
+    keep = decide(visible, extracted, load_weights())
+    title = find_headline(stated, visible.tree.lines, keep)
+    names = name_lines(visible.tree, keep, visible.marks)
+    for place in headline_places(title, visible.tree.lines, keep) if title else ():
+        names[place] = Name("title", "html:headline")
+    return Page(text=visible.text, labels=tuple(_labels(visible, names)), fields=_fields(stated, title))
+
+
+def see(root: Any) -> Visible:
+    """The visible lines below `root`."""
+    body = root.find("body")
+    lines = read_lines(root if body is None else body)
+    text = join_lines(lines)
+    starts = [0, *accumulate(len(line.text) + 1 + line.gap for line in lines)][: len(lines)]
+    starts = [start + line.gap for start, line in zip(starts, lines, strict=True)]
+    words = PageWords([line.text for line in lines])
+    tree = Tree.of(lines, words.counts.tolist())
+    return Visible(tree=tree, text=text, starts=starts, words=words, marks=_marks(text, starts, lines))
+
+
+def _marks(text: str, starts: Sequence[int], lines: Sequence[TreeLine]) -> list[tuple[str, str]]:
+    """Kind and rule of every line by our own text pass over the whole text."""
+    marks = [("", "")] * len(lines)
+    for item in label(text, BoilerplateOptions()):
+        place = max(0, bisect_right(starts, item.start) - 1)
+        while place < len(lines) and starts[place] < item.end:
+            marks[place] = (item.kind, item.rule)
+            place += 1
+    return marks
+
+
+def decide(visible: Visible, extracted: str, weights: Weights) -> list[bool]:
+    """Which lines belong to the article, given what the extractor made of the page."""
+    return keep_lines(visible.tree, visible.words.kept(extracted), visible.brief_marks(), weights)
+
+
+def _labels(visible: Visible, names: Sequence[Name | None]) -> list[Label]:
+    labels = []
+    for start, line, name in zip(visible.starts, visible.tree.lines, names, strict=True):
+        if name is not None:
+            indent = len(line.text) - len(line.text.lstrip(" \t"))
+            labels.append(Label(start=start + indent, end=start + len(line.text), kind=name.kind, rule=name.rule))
+    return labels
+
+
+def _fields(stated: Stated, title: str | None) -> dict[str, str]:
+    fields = {} if title is None else {"title": title}
+    for name, source in FIELDS.items():
+        value = stated.first(source)
+        if value is not None:
+            fields[name] = value
+    return fields
