@@ -40,7 +40,8 @@ generated: install ## Write schemas/ and validation/ anew from the declaration, 
 
 bench-quality: install ## Measure quality beside other tools on the labelled data in DATA=, and write docs/quality.md
 	$(PYTHON) -m venv $(VENV)-peers
-	$(VENV)-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r benchmarks/peers-requirements.txt
+	$(VENV)-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+		-r benchmarks/peers-requirements.txt
 	$(VENV)-peers/bin/python benchmarks/peers.py --data $(DATA) --out $(VENV)-peers/predictions
 	$(BIN)/python -m benchmarks.quality --data $(DATA) --peers $(VENV)-peers/predictions --write
 

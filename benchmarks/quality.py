@@ -1,4 +1,4 @@
-"""Measure everything that this project is judged by, beside other tools, and write `docs/quality.md` (make bench-quality).
+"""Measure everything that we are judged by, beside other tools, and write `docs/quality.md` (make bench-quality).
 
 The figures of other tools are predictions that `benchmarks/peers.py` wrote in their own environment. Ours are held to
 the floors in `benchmarks/quality_floors.json`, which name the digests of the data that they were measured on.

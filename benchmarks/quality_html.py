@@ -24,7 +24,7 @@ from corpus.transforms.html.wording import wording
 from corpus.transforms.stretches import restore
 from corpus.transforms.title import TitleOptions
 
-TOOLS = ("readability-lxml", "trafilatura", "resiliparse", "justext")
+TOOLS = ("readability-lxml", "trafilatura", "resiliparse", "jusText")
 _SAME_DAY = 10
 
 

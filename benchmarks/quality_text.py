@@ -1,24 +1,56 @@
-"""Measure titles and boilerplate on plain text: `python benchmarks/quality_text.py --data DIR` (see its README)."""
+"""Measure titles and boilerplate on plain text: `python -m benchmarks.quality_text --data DIR` (see its README).
+
+The figures of bodies and titles are cross-validated over hosts: the weights that ship have seen these very pages. What
+stays of clean bodies, the kinds and the speed are measured with the weights that ship.
+"""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import json
-import subprocess
+import functools
 import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from corpus.transforms.boilerplate.label import BoilerplateOptions, label
-from corpus.transforms.boilerplate.phrases import comparable
+from benchmarks import train_boundaries, train_headline
+from benchmarks.evaluation import (
+    PAGES,
+    SNIPPETS,
+    TEXTS,
+    Figure,
+    Worst,
+    body_f1,
+    body_rows,
+    read,
+    read_predictions,
+    snippet_f1,
+)  # fmt: skip
+from corpus.transforms.article import Article, split_article
+from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.normalize import normalize
-from corpus.transforms.stretches import Label, cut, restore
-from corpus.transforms.title import TitleOptions, find_title, with_title
+from corpus.transforms.stretches import restore
+from corpus.transforms.title import TitleOptions
 
-BOILERPLATE, TITLE = BoilerplateOptions(), TitleOptions()
-LEAVES_HEADLINE_OUT = ("scrapinghub", "newspaper4k")
+BOILERPLATE: Final = BoilerplateOptions()
+TITLE: Final = TitleOptions()
+INPUTS: Final = ("raw", "near")
+TOOLS: Final = ("none", "five-line rule", "jusText")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of all documents of one input form."""
+
+    texts: tuple[str, ...]
+    articles: tuple[Article, ...]
+
+    @property
+    def bodies(self) -> list[str]:
+        """The bodies."""
+        return [article.body for article in self.articles]
 
 
 def main() -> None:
@@ -28,125 +60,174 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0, help="also list that many of the pages that score lowest")
     parser.add_argument("--lost", action="store_true", help="also list what is taken out of clean bodies")
     arguments = parser.parse_args()
-    pages = read(arguments.data / "body_dev_permissive.jsonl.zst")
-    scorer = load_scorer(arguments.data / "score" / "score_body.py")
+    pages = read(arguments.data / PAGES)
+    for field in INPUTS:
+        rows = body_rows(arguments.data, pages, crossed_bodies(arguments.data, pages, field))
+        precision, recall = (sum(row[place] for row in rows) / len(rows) for place in (4, 5))
+        print(f"{field:5} F1 {body_f1(arguments.data, rows):.4f}  P {precision:.4f}  R {recall:.4f}", end="  ")
+        print(by_source(arguments.data, pages, rows))
+    for figure in [*body_figures(arguments.data, None)[len(INPUTS) :], *title_figures(arguments.data)]:
+        print(f"{figure.name}: {figure.ours:.4f}")
+    for item in worst(arguments.data, arguments.worst):
+        print(f"{item.data:20} {item.id} P {item.precision:.3f} R {item.recall:.3f} F1 {item.score:.3f}")
+    if arguments.lost:
+        print_lost(arguments.data)
+    print_kinds(arguments.data)
+    for name, speed in speeds(arguments.data).items():
+        print(f"speed on {name}: {speed:.1f} MB/s")
+
+
+@functools.cache
+def outcome(data: Path, field: str) -> Outcome:
+    """All documents of one form: `raw`, `near` or `body` of the pages, `raw` of the snippet pages as `snippets`."""
+    records = read(data / (SNIPPETS if field == "snippets" else PAGES))
+    texts = tuple(normalize(record["raw" if field == "snippets" else field]) for record in records)
+    return Outcome(texts=texts, articles=tuple(split_article(text, BOILERPLATE, TITLE) for text in texts))
+
+
+def body_figures(data: Path, peers: Path | None) -> list[Figure]:
+    """F1 of the bodies for each form of input, what stays of clean text, and whether every text can be restored."""
+    pages = read(data / PAGES)
+    figures = []
+    for field, target in (("raw", 0.90), ("near", 0.95)):
+        others = {
+            tool: body_f1(data, body_rows(data, pages, predicted(peers / f"{field}.{tool}.jsonl", pages)))
+            for tool in (TOOLS if peers else ())
+            if peers
+        }
+        ours = body_f1(data, body_rows(data, pages, crossed_bodies(data, pages, field)))
+        figures.append(Figure(name=f"plain text, {field}: F1", ours=ours, target=target, peers=others))
+    marked = read(data / SNIPPETS)
+    snippets = snippet_f1(marked, crossed_bodies(data, marked, "raw"))
+    clean = outcome(data, "body")
+    return [
+        *figures,
+        Figure(name="plain text, snippets: F1", ours=snippets),
+        Figure(name="clean bodies: words that stay", ours=share_kept(clean), target=0.995),
+        Figure(name="removed characters that are `other`", ours=share_other(data), target=0.05, most=True),
+        Figure(name="texts that restore gives back", ours=share_restored(data), target=1.0),
+    ]
+
+
+def crossed_bodies(data: Path, pages: Sequence[dict[str, Any]], field: str) -> list[str]:
+    """The bodies by a line model that was learned from other hosts: the one that ships has seen these pages."""
+    return [
+        train_boundaries.body_of(normalize(page[field]), train_boundaries.crossed_model(data, page)) for page in pages
+    ]
+
+
+def predicted(path: Path, records: Sequence[dict[str, Any]]) -> list[str]:
+    """The bodies that a tool made of the records."""
+    found = read_predictions(path)
+    return [found[record["id"]]["body"] or "" for record in records]
+
+
+def share_kept(clean: Outcome) -> float:
+    """Words of clean bodies that stay; a title that was found is not counted as lost."""
+    words = kept = 0
+    for text, article in zip(clean.texts, clean.articles, strict=True):
+        words += len(text.split()) - (len(article.title.split()) if article.title else 0)
+        kept += len(article.body.split())
+    return kept / words
+
+
+def share_other(data: Path) -> float:
+    """Share of the kind `other` among all removed characters of whole pages and articles with leftovers."""
+    removed = removed_by_kind(data)
+    return removed["other"] / removed.total()
+
+
+def removed_by_kind(data: Path) -> Counter[str]:
+    """Removed characters by kind."""
     removed: Counter[str] = Counter()
-    for field in ("raw", "near"):
-        outcome = [extract(normalize(page[field]), removed) for page in pages]
-        rows = scorer.score([(page["id"], page["body"], row[1]) for page, row in zip(pages, outcome, strict=True)])
-        total = scorer.agg(rows)
-        figures = "  ".join(f"{name} {total[f'sh4_{name}']:.4f}" for name in ("F1", "P", "R"))
-        print(f"{field:5} {figures}  {by_source(scorer, pages, rows)}")
-        for row in sorted(rows, key=lambda row: row[6])[: arguments.worst]:
-            print(f"      {row[0]} P {row[4]:.3f} R {row[5]:.3f} F1 {row[6]:.3f}")
-    print_kept(pages, lost=arguments.lost)
-    print_titles(pages, read(arguments.data / "segments_dev_trafilatura.jsonl.zst"))
-    print_kinds(removed)
-    print_speed(pages)
+    for field in (*INPUTS, "snippets"):
+        for article in outcome(data, field).articles:
+            for stretch in article.boilerplate:
+                removed[stretch.kind] += len(stretch.text)
+    return removed
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The records of a zstd-compressed JSON lines file."""
-    data = subprocess.run(["zstd", "-dc", str(path)], check=True, capture_output=True).stdout
-    return [json.loads(line) for line in data.decode("utf-8").split("\n") if line]
+def share_restored(data: Path) -> float:
+    """Share of the documents of every set and form that come back whole from body and boilerplate."""
+    done = [
+        restore(article.body, [{"offset": item.offset, "text": item.text} for item in article.boilerplate]) == text
+        for field in (*INPUTS, "body", "snippets")
+        for text, article in zip(outcome(data, field).texts, outcome(data, field).articles, strict=True)
+    ]
+    for record in read(data / TEXTS):
+        text = normalize(record["text"])
+        article = split_article(text, BOILERPLATE, TITLE)
+        boilerplate = [{"offset": item.offset, "text": item.text} for item in article.boilerplate]
+        done.append(restore(article.body, boilerplate) == text)
+    return sum(done) / len(done)
 
 
-def load_scorer(path: Path) -> Any:
-    """The scorer that lies beside the data, as a module."""
-    spec = importlib.util.spec_from_file_location("score_body", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def title_figures(data: Path) -> list[Figure]:
+    """Titles of pages whose known title stands in the text as a line, and of bodies that have none; cross-validated."""
+    known, bare = train_headline.crossed_titles(data)
+    right = [train_headline.is_right(one, title) for one, title in known if one.sure == 1.0]
+    invented = [title is not None for title in bare]
+    return [
+        Figure(name="titles from text: right, of those that stand in it", ours=sum(right) / len(right), target=0.85),
+        Figure(name="titles from text: invented", ours=sum(invented) / len(invented), target=0.01, most=True),
+    ]
 
 
-def all_labels(text: str) -> tuple[str | None, list[Label]]:
-    """The title of a normalised text and all its labels."""
-    labels = label(text, BOILERPLATE)
-    title, titles = find_title(text, labels, TITLE)
-    return title, with_title(labels, titles)
-
-
-def extract(text: str, removed: Counter[str]) -> tuple[str | None, str]:
-    """Title and body of a normalised text; what was taken out is counted in `removed`."""
-    title, labels = all_labels(text)
-    body, stretches = cut(text, labels)
-    records = [{"offset": stretch.offset, "text": stretch.text} for stretch in stretches]
-    assert restore(body, records) == text
-    for stretch in stretches:
-        removed[stretch.kind] += len(stretch.text)
-    return title, body
-
-
-def by_source(scorer: Any, pages: list[dict[str, Any]], rows: list[Any]) -> str:
+def by_source(data: Path, pages: Sequence[dict[str, Any]], rows: Sequence[Any]) -> str:
     """F1 of every source of the data."""
     sources = sorted({page["source"] for page in pages})
-    parts = []
-    for source in sources:
-        chosen = [row for page, row in zip(pages, rows, strict=True) if page["source"] == source]
-        parts.append(f"{source} {scorer.agg(chosen)['sh4_F1']:.3f}")
-    return " ".join(parts)
+    chosen = {name: [row for page, row in zip(pages, rows, strict=True) if page["source"] == name] for name in sources}
+    return " ".join(f"{name} {body_f1(data, found):.3f}" for name, found in chosen.items())
 
 
-def print_kept(pages: list[dict[str, Any]], *, lost: bool) -> None:
-    """Words that stay when the input is clean already, and titles found where the gold leaves the headline out."""
-    words = kept = whole = invented = headless = 0
-    for page in pages:
-        text = normalize(page["body"])
-        title, body = extract(text, Counter())
-        leaves_out = page["source"] in LEAVES_HEADLINE_OUT
-        headless += leaves_out
-        invented += leaves_out and title is not None
-        expected = len(text.split()) - (len(title.split()) if title else 0)
-        words += expected
-        kept += len(body.split())
-        whole += body == text or title is not None
-        if lost and len(body.split()) < expected:
-            for mark in label(text, BOILERPLATE):
-                print(f"      {page['id']} {mark.kind} {mark.rule} {text[mark.start : mark.end][:90]!r}")
-    print(f"clean bodies: {kept / words:.4%} of the words stay, {whole} of {len(pages)} whole")
-    print(f"titles invented: {invented} of {headless}")
+def worst(data: Path, count: int = 10) -> list[Worst]:
+    """The documents of each form of input that score lowest."""
+    found = []
+    for field in INPUTS:
+        pages = read(data / PAGES)
+        rows = body_rows(data, pages, crossed_bodies(data, pages, field))
+        lowest = sorted(rows, key=lambda row: (row[6], row[0]))[:count]
+        found += [
+            Worst(data=f"plain text, {field}", id=row[0], precision=row[4], recall=row[5], score=row[6])
+            for row in lowest
+        ]
+    return found
 
 
-def print_titles(pages: list[dict[str, Any]], more: list[dict[str, Any]]) -> None:
-    """Titles on pages whose known title stands in the text as a line."""
-    for name, chosen in (("body pages", pages), ("segment pages", more)):
-        right = found = known = 0
-        for page in chosen:
-            text = normalize(page["raw"])
-            gold = comparable(" ".join((page.get("title") or "").split()))
-            heads = {comparable(" ".join(line.split())) for line in text.split("\n")}
-            wanted = {head for head in heads if head and (head == gold)}
-            if not gold or not wanted:
-                continue
-            known += 1
-            title, _ = all_labels(text)
-            found += title is not None
-            right += title is not None and comparable(" ".join(title.split())) in wanted
-        shares = f"{right / max(1, known):.3f} right, {found / max(1, known):.3f} found"
-        print(f"titles, {name}: {shares}, of {known} that stand in the text")
+def print_lost(data: Path) -> None:
+    """What is taken out of clean bodies."""
+    for page, article in zip(read(data / PAGES), outcome(data, "body").articles, strict=True):
+        for stretch in article.boilerplate:
+            if stretch.kind != "title":
+                print(f"      {page['id']} {stretch.kind} {stretch.rule} {stretch.text[:90]!r}")
 
 
-def print_kinds(removed: Counter[str]) -> None:
+def print_kinds(data: Path) -> None:
     """Which share of the removed characters each kind has."""
-    total = sum(removed.values())
-    shares = ", ".join(f"{kind} {count / total:.1%}" for kind, count in removed.most_common())
-    print(f"removed characters: {shares}")
+    removed = removed_by_kind(data)
+    print(
+        "removed characters:",
+        ", ".join(f"{kind} {count / removed.total():.1%}" for kind, count in removed.most_common()),
+    )
 
 
-def print_speed(pages: list[dict[str, Any]]) -> None:
-    """Megabytes a second, the best of three runs."""
-    for field in ("raw", "near", "body"):
-        texts = [normalize(page[field]) for page in pages]
+def speeds(data: Path) -> dict[str, float]:
+    """Megabytes a second of processor time for the whole text stage, the best of five runs."""
+    found = {}
+    for field in (*INPUTS, "body"):
+        texts = outcome(data, field).texts
         size = sum(len(text.encode()) for text in texts)
-        best = 1e9
-        for _ in range(3):
-            start = time.perf_counter()
-            for text in texts:
-                all_labels(text)
-            best = min(best, time.perf_counter() - start)
-        print(f"speed on {field}: {size / best / 1e6:.1f} MB/s")
+        best = min(seconds(texts) for _ in range(5))
+        found[field] = size / best / 1e6
+    return found
+
+
+def seconds(texts: Sequence[str]) -> float:
+    """Processor time of the text stage on all texts."""
+    started = time.process_time()
+    for text in texts:
+        split_article(text, BOILERPLATE, TITLE)
+    return time.process_time() - started
 
 
 if __name__ == "__main__":

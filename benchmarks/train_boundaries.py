@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -37,13 +37,18 @@ Floats = npt.NDArray[np.float64]
 BOILERPLATE: Final = BoilerplateOptions()
 FOLDS: Final = 5
 RIDGE: Final = 6.0
+ARTICLE_WEIGHT: Final = 10.0
+"""What the lines of an article count together, times the weight of its variant."""
 ROUNDS: Final = 200
 CHANGE: Final = 0.75
 """The price of a change between kept and dropped lines, in log odds."""
 BIAS: Final = 0.4
 """What every line gains, in log odds: a lost line is worse than a kept link."""
-FEWEST_WORDS, MOST_WORDS, MOST_WEIGHT = 150, 80, 4.0
-SNIPPET_WEIGHT: Final = 0.03
+FEWEST_WORDS, MOST_WORDS, MOST_SHARE = 150, 80, 4.0
+"""A line counts by its words, of which at most so many count, and an article has at least so many; all lines together
+count at most this often as much as the article."""
+SNIPPET_WEIGHT: Final = 0.3
+"""What a line counts that holds a labelled snippet."""
 INVENTED: Final = 600
 VARIANTS: Final = {
     "raw": 1.0, "near": 1.0, "body": 2.0, "crop": 0.6, "gaps": 0.3, "part": 0.4, "short": 0.5, "near_gaps": 0.3,
@@ -69,19 +74,34 @@ def main() -> None:
     parser.add_argument("--cross-validate", action="store_true", help="print what weights from other hosts reach")
     parser.add_argument("--write", action="store_true", help="write corpus/data/boundaries.json")
     arguments = parser.parse_args()
-    examples = [*page_examples(arguments.data), *snippet_examples(arguments.data), *invented_examples()]
+    examples = all_examples(arguments.data)
     print(f"{len(examples)} texts, {sum(len(example.right) for example in examples)} lines", flush=True)
     if arguments.cross_validate:
-        models = [
-            read_model(fit([example for example in examples if fold_of(example.host) != fold])) for fold in range(FOLDS)
-        ]
-        report("rules alone", arguments.data, lambda host: RULES_ALONE)
-        report("with model", arguments.data, lambda host: models[fold_of(host)])
+        report("rules alone", arguments.data, lambda page: RULES_ALONE)
+        report("with model", arguments.data, lambda page: crossed_model(arguments.data, page))
     if arguments.write:
         document = fit(examples)
         print(f"{sum(map(len, document['weights'].values()))} weights")
         target = Path(str(files("corpus") / "data" / "boundaries.json"))
         target.write_text(json.dumps(document, indent=1) + "\n", "ascii")
+
+
+@functools.cache
+def all_examples(data: Path) -> tuple[Example, ...]:
+    """Everything that is learned from."""
+    return (*page_examples(data), *snippet_examples(data), *invented_examples())
+
+
+def crossed_model(data: Path, page: Mapping[str, Any]) -> Model:
+    """The model that was learned from other hosts than the page's."""
+    return _crossed_models(data)[fold_of(host_of(page))]
+
+
+@functools.cache
+def _crossed_models(data: Path) -> tuple[Model, ...]:
+    examples = all_examples(data)
+    parts = ([one for one in examples if fold_of(one.host) != fold] for fold in range(FOLDS))
+    return tuple(read_model(fit(part)) for part in parts)
 
 
 def page_examples(data: Path) -> Iterator[Example]:
@@ -91,9 +111,9 @@ def page_examples(data: Path) -> Iterator[Example]:
         raw, near, body = (pieces_of(normalize(page[field]), page["body"]) for field in ("raw", "near", "body"))
         body = [piece._replace(kept=1) for piece in body]
         variants = {
-            "raw": raw, "near": near, "body": body, "crop": crop(raw, random), "gaps": with_gaps(raw, True),
-            "part": some_of(raw, random), "short": shortened(raw, random), "near_gaps": with_gaps(near, True),
-            "body_gaps": with_gaps(body, False), "grown": grown(crop(raw, random), random),
+            "raw": raw, "near": near, "body": body, "crop": crop(raw, random), "gaps": with_gaps(raw, gap=True),
+            "part": some_of(raw, random), "short": shortened(raw, random), "near_gaps": with_gaps(near, gap=True),
+            "body_gaps": with_gaps(body, gap=False), "grown": grown(crop(raw, random), random),
             "near_grown": grown(near, random),
         }  # fmt: skip
         for name, pieces in variants.items():
@@ -111,12 +131,7 @@ def snippet_examples(data: Path) -> Iterator[Example]:
                 right[found] = value
         labelled = [piece._replace(kept=int(value)) for piece, value in zip(pieces, right, strict=True)]
         example = example_of(labelled, host_of(page), 1.0)
-        yield Example(
-            host=example.host,
-            features=example.features,
-            right=example.right,
-            weight=np.where(example.weight > 0, SNIPPET_WEIGHT * 10, 0.0),
-        )
+        yield replace(example, weight=np.where(example.weight > 0, SNIPPET_WEIGHT, 0.0))
 
 
 def invented_examples() -> Iterator[Example]:
@@ -129,8 +144,8 @@ def pieces_of(text: str, body: str) -> list[Piece]:
     """The lines of a text, those of the `body` as kept."""
     lines = scan(text).lines
     texts = [text[start:end] for start, end in zip(lines["start"].tolist(), lines["end"].tolist(), strict=True)]
-    kept = PageWords(texts).kept(body) >= 0.5 if texts else []
-    return [Piece(*item) for item in zip(texts, map(int, kept), map(bool, lines["gap"].tolist()), strict=True)]
+    kept = PageWords(texts).kept(body) >= 0.5
+    return [Piece(*item) for item in zip(texts, map(int, kept), lines["gap"].tolist(), strict=True)]
 
 
 def crop(pieces: Sequence[Piece], random: Random) -> list[Piece]:
@@ -140,7 +155,7 @@ def crop(pieces: Sequence[Piece], random: Random) -> list[Piece]:
     return list(pieces[max(0, first - before) : last + after])
 
 
-def with_gaps(pieces: Sequence[Piece], gap: bool) -> list[Piece]:  # noqa: FBT001
+def with_gaps(pieces: Sequence[Piece], *, gap: bool) -> list[Piece]:
     """With or without blank lines."""
     return [piece._replace(gap=gap) for piece in pieces]
 
@@ -149,7 +164,7 @@ def some_of(pieces: Sequence[Piece], random: Random) -> list[Piece]:
     """A few lines of the article alone."""
     kept = [piece for piece in pieces if piece.kept == 1]
     first = random.randrange(max(1, len(kept)))
-    return with_gaps(kept[first : first + random.choice([1, 2, 3, 5, 8])], random.random() < 0.5)
+    return with_gaps(kept[first : first + random.choice([1, 2, 3, 5, 8])], gap=random.random() < 0.5)
 
 
 def shortened(pieces: Sequence[Piece], random: Random) -> list[Piece]:
@@ -157,7 +172,7 @@ def shortened(pieces: Sequence[Piece], random: Random) -> list[Piece]:
     kept = [piece for piece in pieces if piece.kept == 1]
     _, last = extent(pieces)
     below = pieces[last : last + random.choice([2, 4, 8, 20])]
-    return with_gaps([*kept[: random.randint(1, max(1, len(kept)))], *below], random.random() < 0.5)
+    return with_gaps([*kept[: random.randint(1, max(1, len(kept)))], *below], gap=random.random() < 0.5)
 
 
 def grown(pieces: Sequence[Piece], random: Random) -> list[Piece]:
@@ -195,7 +210,7 @@ def example_of(pieces: Sequence[Piece], host: str, weight: float) -> Example:
     )
     words = lines["words"].astype(np.float64)
     share = (np.minimum(words, MOST_WORDS) + 1) / max(FEWEST_WORDS, float(words[right == 1].sum()))
-    share *= 10 * weight * min(1.0, MOST_WEIGHT / max(share.sum(), 1e-9))
+    share *= ARTICLE_WEIGHT * weight * min(1.0, MOST_SHARE / max(share.sum(), 1e-9))
     share[result.steps["fixed"][:-1] | (right < 0)] = 0.0
     return Example(host=host, features=table.T.copy(), right=np.maximum(right, 0), weight=share)
 
@@ -227,7 +242,7 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def stepped(features: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-    """A column of ones, and one for every step of every feature."""
+    """A column of ones, and one for every step of every feature (lines, steps)."""
     columns = [np.ones(len(features), np.float32)]
     for values, steps in zip(features.T, FEATURES.values(), strict=True):
         columns += [(values >= least).astype(np.float32) for least in steps]
@@ -248,11 +263,11 @@ def fold_of(host: str) -> int:
     return int(hashlib.sha256(host.encode()).hexdigest()[:8], 16) % FOLDS
 
 
-def report(name: str, data: Path, model: Callable[[str], Model]) -> None:
-    """Print what a model reaches, by host: F1 of whole pages and cropped ones, of snippets; words kept of bodies."""
+def report(name: str, data: Path, model: Callable[[Mapping[str, Any]], Model]) -> None:
+    """Print what a model reaches, by page: F1 of whole pages and cropped ones, of snippets; words kept of bodies."""
 
     def bodies(pages: Sequence[Mapping[str, Any]], field: str) -> list[str]:
-        return [body_of(normalize(page[field]), model(host_of(page))) for page in pages]
+        return [body_of(normalize(page[field]), model(page)) for page in pages]
 
     pages, snippets = evaluation.read(data / PAGES), evaluation.read(data / SNIPPETS)
     raw, near = (

@@ -137,6 +137,99 @@ def test_a_caption_and_its_credit() -> None:
     ]
 
 
+NAMED = {
+    "caption": [
+        "The ferryman on his last morning (Photo: Ben Moor)",
+        "The ferryman on his last morning. Photo: Ben Moor",
+        "The ferryman on his last morning © Ben Moor",
+        "File photo",
+        "(Archivfoto)",
+    ],
+    "image_credit": ["© Ben Moor", "Photo: Ben Moor"],
+    "social_embed": ["A post that Quay News (@quay.news) shared"],
+    "separator": ["+++", "＊＊＊", "◇"],
+}
+"""Lines between paragraphs that their own signs name."""
+
+
+@pytest.mark.parametrize(("kind", "line"), cases(NAMED))
+def test_signs_in_a_line_name_it(kind: str, line: str) -> None:
+    assert found(f"{OPENING}\n\n{line}\n\n{CLOSING}\n\n{CLOSING}") == [(kind, line)]
+
+
+@pytest.mark.parametrize("line", ["★★★★☆", "★★", "1,200 ropes by 2031 (and a mast)", "The quay @ noon"])
+def test_ratings_and_numbers_stay(line: str) -> None:
+    assert found(f"{OPENING}\n\n{line}\n\n{CLOSING}\n\n{CLOSING}") == []
+
+
+@pytest.mark.parametrize("byline", ["Emma Quill", "Emma Quill\nFerry correspondent", "Emma Quill, ferry correspondent"])
+def test_a_name_below_a_title_is_a_byline(byline: str) -> None:
+    assert found(f"The last ferry leaves the old quay\n\n{byline}\n\n{ARTICLE}") == lines_of("byline", byline)
+
+
+@pytest.mark.parametrize("line", ["Old Quay", "Ferry Quill Sank", "Emma rowed home"])
+def test_what_is_no_name_below_a_title_stays(line: str) -> None:
+    assert found(f"The last ferry leaves the old quay\n\n{line}\n\n{ARTICLE}") == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Emma Quill, who is a professor of rivers at the county college, rowed over to have a look.",
+        "A season ticket, which passengers could cancel at any time, gave unlimited access to the upper deck.",
+    ],
+)
+def test_sentences_that_hold_a_phrase_stay(sentence: str) -> None:
+    assert found(f"{OPENING}\n\n{sentence}\n\n{CLOSING}") == []
+
+
+def test_a_name_above_a_later_paragraph_is_a_heading() -> None:
+    assert found(f"{OPENING}\n\n{CLOSING}\n\nEmma Quill\n\n{CLOSING}") == []
+
+
+THREADS = [
+    "3 thoughts on “The last ferry”\nheron\nMay 3, 2024 at 6:14 pm\nMy uncle rowed it.\nReply\nDora\n"
+    "May 4, 2024 at 8:02 am\nAnd mine sank it.\nReply",
+    "2 Responses to The last ferry\n1. Dora P. says:\n3 May at 9:12\nWe had no idea.\n2. heron says:\n"
+    "3 May at 11:40\nLovely, damp.",
+    "コメント2件\n名無しの鷺\n2024年5月3日 12:30\nいい船でした。\n返信",
+]
+
+
+@pytest.mark.parametrize("thread", THREADS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_dates_and_names_in_a_thread_are_comments(thread: str, gap: str) -> None:
+    above = "Related stories\nA Mast for Sale\nHow to Moor a Goat"
+    labels = found(f"{OPENING}{gap}{CLOSING}{gap}{above}{gap}{thread}")
+    assert labels == [*lines_of("related_links", above), *lines_of("comments", thread)]
+
+
+def test_a_word_is_what_its_neighbours_are() -> None:
+    form = "Leave a Reply\nComment\nName *\nEmail *\nPost Comment"
+    assert found(f"{ARTICLE}\n\n{form}") == lines_of("comment_form", form)
+    menu = "Skip to content\nSign in\nSubscribe\nContact us"
+    assert found(f"{menu}\n\n{ARTICLE}") == lines_of("navigation", menu)
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("newsletter", "Sign up for our newsletter"),
+        ("paywall", "Support our journalism"),
+        ("other", "Was this article helpful?"),
+        ("tags", "Tags: ferry, bridge"),
+        ("advertisement", "Sponsored content"),
+        ("comment_form", "Log in to comment"),
+    ],
+)
+def test_a_line_that_names_another_kind_ends_a_list(kind: str, line: str) -> None:
+    assert found(f"{ARTICLE}\n\nRelated stories\nA Mast for Sale\n{line}") == [
+        ("related_links", "Related stories"),
+        ("related_links", "A Mast for Sale"),
+        (kind, line),
+    ]
+
+
 def test_every_kind_but_the_title_is_covered() -> None:
     assert {"title", "caption", *BEFORE, *AFTER, *BETWEEN} == set(KINDS)
 

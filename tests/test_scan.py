@@ -153,7 +153,15 @@ def test_what_is_written_either_way_is_compared_as_one(text: str, expected: str)
     assert comparable(text) == expected
 
 
-FRAMES = {"line": "» {} 12", "head": "{}:", "hint": "{}", "start": "{} quay", "end": "quay {}", "inside": "qq {} zz"}
+FRAMES = {
+    "line": "» {} 12",
+    "head": "{}:",
+    "hint": "{}",
+    "counted": "12 {} quay",
+    "start": "{} quay",
+    "end": "quay {}",
+    "inside": "qq {} zz",
+}
 """Lines with a phrase, by its form."""
 
 
@@ -186,6 +194,8 @@ def test_unknown_words_are_in_no_list() -> None:
             "٣ مايو ٢٠٢٤",
             "5 мая 2024г",
             "3 May, Fri 2024",
+            "Old Quay, 3 May",
+            "OLD QUAY, May 3",
         ),
     ],
 )
@@ -195,7 +205,15 @@ def test_lines_that_hold_a_date(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["12.33.2024 by Ada", "112.03.2024 by Ada", "Ada, 3 Mast 2024", "Version 2.0.1", "2400 Ropes in May", "5.3."],
+    [
+        "12.33.2024 by Ada",
+        "112.03.2024 by Ada",
+        "2.400 Ropes in May 2024 sold",
+        "Ada, 3 Mast 2024",
+        "Version 2.0.1",
+        "2400 Ropes in May",
+        "5.3.",
+    ],
 )
 def test_lines_that_hold_no_date(line: str) -> None:
     assert mark_of(line) != ("dateline", marks.DATE)

@@ -8,10 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.transforms.boilerplate.label import BoilerplateOptions, label
+from corpus.transforms.boilerplate.headline_facts import FACTS
+from corpus.transforms.boilerplate.label import BoilerplateOptions, label, marked
 from corpus.transforms.normalize import normalize
 from corpus.transforms.stretches import Label
-from corpus.transforms.title import TitleOptions, find_title, with_title
+from corpus.transforms.title import (
+    TitleOptions,
+    find_candidates,
+    find_headline,
+    find_title,
+    title_reasons,
+    weights,
+    with_title,
+)  # fmt: skip
 from tests.article_texts import CLOSING, OPENING, SURVIVORS, wrapped
 
 ARTICLE = f"{OPENING}\n\n{CLOSING}"
@@ -65,6 +74,8 @@ WITHOUT_TITLE = {
     "list": "- a torch\n- two spare batteries\n- something warm to wear\n\n" + ARTICLE,
     "open end": f"What everybody brought to the quay:\n\n{ARTICLE}",
     "address first": f"Write to ada@quay.example about it\n\n{ARTICLE}",
+    "several stories": f"Ferry leaves old quay; council meets; fish prices fall\n\n{ARTICLE}",
+    "heading in capitals": f"NOTES FOR READERS\n\n{ARTICLE}",
     "facts first": f"Length: 12 metres Crew: 2\n\n{ARTICLE}",
     "one word": "Ferry",
     "one line": HEAD,
@@ -112,6 +123,57 @@ def test_the_title_of_a_saved_page_is_the_line_that_the_article_tells_again() ->
     ]
     title, _ = title_of("\n".join([*above, "Share on Facebook", OPENING, CLOSING]))
     assert title == HEAD
+
+
+PAGE_TOP = ["Skip to content", "Quay News", "Home", "Weather", "Log in", "Subscribe"]
+PAGES = {
+    "byline and date": [HEAD, "By Ada Quill", "3 May 2024"],
+    "section above": ["Harbour", HEAD, "By Ada Quill"],
+    "trail above": [f"Home > Harbour > {HEAD}", HEAD, "By Ada Quill"],
+    "printed as part of a row": [f"{HEAD} | Quay News", HEAD, "3 May 2024"],
+    "sign before": [f"› {HEAD}", "By Ada Quill"],
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_titles_of_saved_pages(name: str) -> None:
+    title, _ = title_of("\n".join([*PAGE_TOP, *PAGES[name], "Share on Facebook", OPENING, CLOSING]))
+    assert title == HEAD
+
+
+def test_no_line_of_a_menu_far_above_the_article_is_asked() -> None:
+    menu = [f"Section {number}" for number in range(40)]
+    page = marked(normalize("\n".join([*PAGE_TOP, *menu, HEAD, OPENING, CLOSING])), BoilerplateOptions())
+    places = find_candidates(page, TitleOptions()).places.tolist()
+    assert len(PAGE_TOP) + len(menu) in places
+    assert not {10, 11, 12, 20} & set(places)
+
+
+def test_reasons_are_the_score_of_a_line() -> None:
+    page = marked(normalize("\n".join([*PAGE_TOP, *PAGES["byline and date"], OPENING, CLOSING])), BoilerplateOptions())
+    headline = find_headline(page, TitleOptions())
+    assert headline is not None
+    found = find_candidates(page, TitleOptions())
+    sums = {place: sum(part for _, part in title_reasons(page, place, TitleOptions())) for place in found.places}
+    assert sums[headline.place] == max(sums.values()) > 0
+    assert list(sums.values()) == (found.values @ weights()).tolist()
+    reasons = title_reasons(page, headline.place, TitleOptions())
+    row = found.values[found.places == headline.place][0]
+    parts = zip(FACTS.names or (), (weights() * row).tolist(), strict=True)
+    assert dict(reasons) == {name: part for name, part in parts if part}
+    assert [abs(part) for _, part in reasons] == sorted((abs(part) for _, part in reasons), reverse=True)
+    assert title_reasons(page, len(page.lines) - 1, TitleOptions()) == []
+
+
+def test_every_fact_has_a_weight() -> None:
+    assert len(weights()) == len(FACTS.names or ())
+    assert weights().any()
+
+
+def test_other_weights_choose_other_lines() -> None:
+    page = marked(normalize("\n".join([*PAGE_TOP, HEAD, OPENING, CLOSING])), BoilerplateOptions())
+    assert find_headline(page, TitleOptions()) is not None
+    assert find_headline(page, TitleOptions(), -abs(weights())) is None
 
 
 def test_the_longest_title_is_a_setting() -> None:

@@ -17,7 +17,8 @@ from corpus.model import Counts, Inputs, Rejection, Staged
 def ledger(build: Path, staged: Sequence[Staged], apart: int, sidecars: str) -> Inputs:
     """The inputs of a build, with rows and rejections counted again from the written files.
 
-    `apart` is how many decisions keep two rows apart, `sidecars` the digest of the sidecars. Raises BugError when the counts do not add up.
+    `apart` is how many decisions keep two rows apart, `sidecars` the digest of the sidecars.
+    Raises BugError when the counts do not add up.
     """
     rows, rejected = list(written_rows(build)), list(written_rejections(build))
     excluded = _added(item.excluded for item in staged)

@@ -39,7 +39,7 @@ def compiled(function: Kernel) -> Kernel:
 
 @functools.cache
 def cache_folder(package: Path) -> Path | None:
-    """Where kernels of `package` are cached: beside the code, else in the user's cache; None where nothing is writable."""
+    """Where kernels of `package` are cached: beside the code, or in the user's cache; else None."""
     name = f"kernels-{_digest(package)}"
     for base in (package / "__pycache__", _user_cache() / "corpus-packager"):
         try:

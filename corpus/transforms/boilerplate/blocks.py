@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from corpus.transforms.boilerplate.characters import Points
+from corpus.transforms.boilerplate.credits import is_attribution
 from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     ADVERTISEMENT,
@@ -13,18 +14,25 @@ from corpus.transforms.boilerplate.marks import (
     BY_BLOCK,
     BY_CREDIT,
     BY_POST,
+    BYLINE,
     CAPTION,
     COMMENT_FORM,
     COMMENTS,
     COOKIE_NOTICE,
+    COPYRIGHT,
+    DATELINE,
     HEAD,
+    HINT,
     IMAGE_CREDIT,
     LINE,
+    NAVIGATION,
     NEWSLETTER,
     PAYWALL,
+    RELATED_LINKS,
     SEPARATOR,
     SHARE_LINKS,
     SOCIAL_EMBED,
+    START,
     TAGS,
     UNMARKED,
     Lines,
@@ -32,7 +40,7 @@ from corpus.transforms.boilerplate.marks import (
     mark,
     one_of,
 )  # fmt: skip
-from corpus.transforms.boilerplate.rules import is_attribution
+from corpus.transforms.boilerplate.threads import mark_threads
 
 POST_WORDS: Final = 60
 """The text of an embedded post is at most this long."""
@@ -50,7 +58,14 @@ BUTTONS_WITHIN: Final = 8
 PROSE_WITHIN: Final = 4
 
 BOXES: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COOKIE_NOTICE | 1 << COMMENT_FORM
-_SHORT_BOXES: Final = BOXES | 1 << TAGS
+_SHORT_BOXES: Final = BOXES | 1 << TAGS | 1 << ADVERTISEMENT
+MOST_ENTRY_WORDS: Final = 5
+FEWEST_BELOW: Final = 25
+"""A line with © that has so many words of prose below it credits a picture rather than closes the page."""
+_IN_MENUS: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COMMENTS | 1 << RELATED_LINKS | 1 << COMMENT_FORM
+_IN_FORMS: Final = 1 << COMMENTS | 1 << NEWSLETTER | 1 << SHARE_LINKS | 1 << BYLINE
+_IN_BLOCKS: Final = 1 << BYLINE | 1 << DATELINE | 1 << CAPTION | 1 << IMAGE_CREDIT | 1 << SEPARATOR
+"""Kinds of lines that stand between the entries of a list."""
 _OWN_PARAGRAPH: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COOKIE_NOTICE | 1 << ADVERTISEMENT
 _ROWS: Final = BOXES | 1 << SHARE_LINKS
 _AMONG_COMMENTS: Final = 1 << COMMENTS | 1 << SEPARATOR | 1 << SHARE_LINKS
@@ -71,6 +86,7 @@ def mark_posts(plain: Points, traits: Points, lines: Lines) -> None:
 @compiled
 def mark_captions(lines: Lines, spaced: bool) -> None:
     """Captions: the short line right above a line of image credit."""
+    mark_neighbours(lines)
     most = CAPTION_WORDS if spaced else CAPTION_WORDS // 2
     for place in range(1, len(lines)):
         line, above = lines[place], lines[place - 1]
@@ -78,6 +94,47 @@ def mark_captions(lines: Lines, spaced: bool) -> None:
             continue
         if above.form == UNMARKED and above.words <= most and not above.heading and (spaced or not above.closed):
             mark(above, CAPTION, LINE, BY_CREDIT)
+
+
+@compiled
+def mark_neighbours(lines: Lines) -> None:
+    """Words that mean one thing alone and another in a row: entries of a menu, fields of a form, a picture's ©."""
+    prose = 0
+    for place in range(len(lines)):
+        prose += lines[place].words if lines[place].prose else 0
+    total = prose
+    for place in range(len(lines)):
+        line = lines[place]
+        prose -= line.words if line.prose else 0
+        if line.form == UNMARKED or line.words > MOST_ENTRY_WORDS:
+            continue
+        above = lines[place - 1] if place else line
+        below = lines[place + 1] if place + 1 < len(lines) else line
+        if one_of(_IN_MENUS, line.kind) and not line.digits and _is_entry(above, line):
+            if _is_entry(below, line) or (prose == total and below.kind == line.kind and below.form != UNMARKED):
+                mark(line, NAVIGATION, HINT, line.rule)
+        elif (
+            one_of(_IN_FORMS, line.kind)
+            and not line.digits
+            and _is_field(above)
+            and (_is_field(below) or line.kind == COMMENTS)
+        ):
+            mark(line, COMMENT_FORM, LINE, line.rule)
+        elif line.kind == COMMENT_FORM and line.form == LINE and above.form != UNMARKED and above.kind == NEWSLETTER:
+            mark(line, NEWSLETTER, LINE, line.rule)
+        elif line.kind == COPYRIGHT and line.form == START and not line.digits and prose >= FEWEST_BELOW:
+            mark(line, IMAGE_CREDIT, LINE, line.rule)
+
+
+@compiled
+def _is_entry(line: Any, within: Any) -> bool:
+    """Whether a neighbour of a line is an entry of a menu; the end of the text is none."""
+    return bool(line.form != UNMARKED and line.kind == NAVIGATION and line.start != within.start)
+
+
+@compiled
+def _is_field(line: Any) -> bool:
+    return bool(line.form != UNMARKED and line.kind == COMMENT_FORM)
 
 
 @compiled
@@ -102,6 +159,7 @@ def mark_rows(lines: Lines) -> None:
 def mark_blocks(lines: Lines, spaced: bool, page: bool) -> None:
     """The lines below each header, as far as they belong to it."""
     prose = _sum_prose(lines)
+    mark_threads(lines)
     most = MOST_ITEMS if page else MOST_ITEMS // 2
     place = 0
     while place < len(lines):
@@ -119,7 +177,7 @@ def mark_blocks(lines: Lines, spaced: bool, page: bool) -> None:
         elif spaced:
             end = _spaced_end(lines, place, header.kind, most if _prose_until(lines, place) else 0)
         elif not _heads_prose(lines, place):
-            end = _block_end(lines, place, MOST_BOX_LINES if one_of(_SHORT_BOXES, header.kind) else most)
+            end = _block_end(lines, place, header.kind, MOST_BOX_LINES if one_of(_SHORT_BOXES, header.kind) else most)
         elif header.words == 1:
             mark(header, 0, UNMARKED, 0)
         _mark_rest(lines, place, end, header.kind)
@@ -182,7 +240,7 @@ def _spaced_end(lines: Lines, first: int, kind: int, most: int) -> int:
     while end < len(lines) and not lines[end].gap and end - first < MOST_BOX_LINES:
         line = lines[end]
         other_head = line.form == HEAD and line.kind != kind
-        if other_head or (line.prose and not box) or line.words > BOX_WORDS:
+        if other_head or _is_other(lines, end, kind) or (line.prose and not box) or line.words > BOX_WORDS:
             break
         end += 1
     if box and end < len(lines) and not lines[end].gap:
@@ -192,7 +250,7 @@ def _spaced_end(lines: Lines, first: int, kind: int, most: int) -> int:
         return _lone_box_end(lines, first) if alone and most else end
     if kind == ADVERTISEMENT:
         return end
-    return _block_end(lines, end, min(most, MOST_BOX_LINES) if one_of(_SHORT_BOXES, kind) else most)
+    return _block_end(lines, end, kind, min(most, MOST_BOX_LINES) if one_of(_SHORT_BOXES, kind) else most)
 
 
 @compiled
@@ -205,18 +263,30 @@ def _lone_box_end(lines: Lines, first: int) -> int:
 
 
 @compiled
-def _block_end(lines: Lines, first: int, most: int) -> int:
+def _block_end(lines: Lines, first: int, kind: int, most: int) -> int:
     """Where a list below a header ends: at prose, at another header."""
     end = first
     while end < len(lines) and end - first < most:
         line = lines[end]
-        if (line.prose and line.form == UNMARKED) or line.form == HEAD:
+        if (line.prose and line.form == UNMARKED) or line.form == HEAD or _is_other(lines, end, kind):
             break
         if line.gap and line.form == UNMARKED and line.sentence:
             return end
         end += 1
     below = end < len(lines) and lines[end].prose and lines[end].form == UNMARKED
     return end - 1 if below and _is_heading(lines, end - 1, first) else end
+
+
+@compiled
+def _is_other(lines: Lines, place: int, kind: int) -> bool:
+    """Whether a line below a header belongs to something else: its own words say so, or a menu begins there."""
+    line = lines[place]
+    if line.form == UNMARKED or line.kind == kind or one_of(_IN_BLOCKS, line.kind):
+        return False
+    if line.kind == NAVIGATION:
+        below = place + 1 < len(lines) and lines[place + 1].form != UNMARKED and lines[place + 1].kind == NAVIGATION
+        return below or (not is_weak(line) and one_of(BOXES, kind))
+    return not is_weak(line)
 
 
 @compiled

@@ -20,20 +20,20 @@ import numpy.typing as npt
 
 from corpus.transforms.boilerplate.features import COUNT, FEATURES, Steps, Table, describe
 from corpus.transforms.boilerplate.kernels import compiled
-from corpus.transforms.boilerplate.marks import Lines
+from corpus.transforms.boilerplate.marks import UNMARKED, Lines
 
 SCALE: Final = 64
 """Weights are whole numbers: so many make one unit of log odds."""
 AT_ONCE: Final = 112
-"""So many lines are described at once: their features fit the processor's first cache, an odd number of its lines a row."""
+"""So many lines are described at once: their features fit the processor's first cache."""
 LEAST_EVIDENCE: Final = 10
 """With fewer tenths of evidence (see `evidence`) in a text, the rules alone decide."""
 SPACED_EVIDENCE: Final = 100
-"""The same for a text with blank lines, which is seldom a whole page."""
+"""The same for a text with blank lines: they tell the rules what belongs together, and the model learned from few."""
 DENSITY: Final = 4
-"""So many tenths of evidence must come to a hundred words."""
+"""The rules alone decide, too, where fewer tenths of evidence come to a hundred words: most of it is the article."""
 
-WEIGHT: Final = np.dtype([("feature", np.int32), ("least", np.int32), ("weight", np.int32)])
+WEIGHT: Final = np.dtype([("feature", np.int32), ("least", np.int32), ("weight", np.int32)], align=True)
 """What a line gains (or loses) when a feature is at least so much."""
 
 
@@ -77,7 +77,7 @@ def decides(steps: Steps, spaced: bool, model: Model) -> bool:
 
 @compiled
 def score_lines(lines: Lines, steps: Steps, extent: tuple[int, int], spaced: bool, model: Model, table: Table) -> None:
-    """Set every line's score; what the rules alone took out has none, and the chain passes over it."""
+    """Set every line's score; what the rules alone take out has none, and the chain passes over it."""
     for begin in range(0, len(lines), AT_ONCE):
         end = min(len(lines), begin + AT_ONCE)
         describe(lines, steps, extent, spaced, begin, end, table)
@@ -90,6 +90,14 @@ def score_lines(lines: Lines, steps: Steps, extent: tuple[int, int], spaced: boo
                 scores[column] += item.weight if values[column] >= item.least else 0
         for place in range(begin, end):
             steps[place].score = 0 if steps[place].fixed else scores[place - begin]
+
+
+@compiled
+def hold_paragraphs(lines: Lines, steps: Steps, extent: tuple[int, int], change: int) -> None:
+    """Raise the scores of paragraphs that the rules see in the article, so that no sequence is better without them."""
+    for place in range(extent[0], extent[1]):
+        if lines[place].prose and lines[place].form == UNMARKED:
+            steps[place].score = max(steps[place].score, 2 * change)
 
 
 @compiled

@@ -9,6 +9,7 @@ from corpus.transforms.boilerplate.characters import BLANK, BREAK, DIGIT, Points
 from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.lexicon import LINKING, OF_DATES, ORDINAL, Lexicon, groups_of
 
+_COMMA: Final = 0x2C
 _ZERO, _ONE, _THREE = 0x30, 0x31, 0x33
 _T, _H, _Z = 0x74, 0x68, 0x7A
 _CENTURIES: Final = (19, 20, 13, 14)
@@ -98,10 +99,39 @@ def holds_named_date(lexicon: Lexicon, folded: Points, first: int, last: int) ->
             return True
         if groups & OF_DATES and place - begin >= _SHORTEST_MONTH:
             month = number
-        elif _is_day(lexicon, folded, begin, place):
+        elif _is_day(lexicon, folded, begin, place) and not _goes_on_in_digits(folded, place, last, lexicon.traits):
             day = number
         number += 1
     return False
+
+
+@compiled
+def _goes_on_in_digits(folded: Points, place: int, last: int, traits: Points) -> bool:
+    """Whether a dot or comma parts a number from more digits right behind it, as in `2.400` and `3,5`."""
+    parted = place + 1 < last and (folded[place] == _DOT or folded[place] == _COMMA)
+    return bool(parted and traits[folded[place + 1]] & DIGIT)
+
+
+@compiled
+def ends_with_day(lexicon: Lexicon, folded: Points, first: int, last: int) -> bool:
+    """Whether a line is a place, a comma, a day and a month by its name, in either order: `Old Quay, 3 May`."""
+    place = first
+    while place < last and folded[place] != _COMMA:
+        place += 1
+    if place in (first, last):
+        return False
+    days = months = others = 0
+    begin, place = next_token(folded, place, last, lexicon.traits)
+    while begin < place:
+        groups = groups_of(lexicon, folded, begin, place)
+        if groups & OF_DATES and place - begin >= _SHORTEST_MONTH:
+            months += 1
+        elif _is_day(lexicon, folded, begin, place):
+            days += 1
+        else:
+            others += groups & LINKING == 0
+        begin, place = next_token(folded, place, last, lexicon.traits)
+    return days == 1 and months == 1 and others == 0
 
 
 @compiled

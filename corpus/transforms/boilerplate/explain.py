@@ -28,7 +28,8 @@ class LineReason:
     """Why text[start:end], a line that is not blank, stays (`kind` and `rule` are null) or was taken out.
 
     Where the line model had a say, `score` is what the line itself adds to a sequence that keeps it, and `reasons` are
-    the parts of that sum, the weightiest first; the neighbours' scores decide as well. Else both are empty.
+    the parts of the sum of `Model.bias` and weights that it comes from, the weightiest first; a paragraph may be raised
+    above that sum (see `chain.hold_paragraphs`). The neighbours' scores decide as well. Else both are empty.
     """
 
     start: int

@@ -61,9 +61,10 @@ STEP: Final = np.dtype(
 | `words` | words |
 | `heads` | headers of what stands outside articles |
 
-`fixed` lines say themselves what they are: the rules alone take them out. `kind`, `form` and `rule` are what the line was taken for before the rules settled weak marks; `run` is how many lines
-stand together here that are no prose; `score`, `stays`, `from_kept` and `from_dropped` belong to the chain (see
-`chain`).
+`kind`, `form` and `rule` are what the line was taken for before the rules settled weak marks. `fixed` lines say
+themselves what they are, or are names and dates where the rules expect them: the rules alone take them out. `run` is
+how many lines stand together here that are no prose. `score`, `stays`, `from_kept` and `from_dropped` belong to the
+chain (see `chain`).
 """
 
 MOST_WORDS: Final = 60
@@ -139,7 +140,13 @@ FEATURES: Final[dict[str, tuple[int, ...]]] = {
     "lines_from_extent": (2, 4, 8),
     "lines_into_extent": (1, 2),
 }
-"""Every feature with the values from which on it counts (again): a weight a value."""
+"""Every feature with the values from which on it counts (again): a weight a value.
+
+Most are told by their names and by `lines.LINE`. `block`, `hint`, `name` and `date` are marks that depend on where a
+line stands; `marked` neighbours surely stand outside articles or in a block, `within` ones are of kinds that stand
+within articles too, `head` ones open what stands below articles. `near` and `far` are windows of 2 and 8 lines, `all`
+is the whole text or all of it above or below. `extent` and `dropped` are what the rules decided.
+"""
 COUNT: Final = len(FEATURES)
 
 (
@@ -150,7 +157,7 @@ COUNT: Final = len(FEATURES)
     ALL_PROSE_PERCENT, ALL_LINES, ALL_EVIDENCE_ABOVE, ALL_EVIDENCE_BELOW, HEADS_ABOVE, BEFORE_EXTENT, IN_EXTENT,
     AFTER_EXTENT, DROPPED, KEPT_AROUND, LINES_FROM_EXTENT, LINES_INTO_EXTENT,
 ) = range(len(FEATURES))  # fmt: skip
-"""Their rows in a `Table`."""
+"""Their rows in a `Table`; of a neighbour's features the first."""
 
 
 @compiled
@@ -175,18 +182,19 @@ def remember(lines: Lines, steps: Steps) -> None:
 
 @compiled
 def note_rules(lines: Lines, steps: Steps) -> None:
-    """Sum up what the rules keep, and measure runs of lines that are no prose."""
+    """Note what the rules take out, sum up what they keep, and measure runs of lines that are no prose."""
     kept, start = 0, 0
     for place in range(len(lines)):
-        line = lines[place]
-        steps[place].kept = kept
+        line, step = lines[place], steps[place]
+        step.kept = kept
+        step.fixed |= step.form in (NAME, DATE) and line.form != UNMARKED
         kept += min(line.words, MOST_WORDS) if line.form == UNMARKED else 0
         if line.prose:
             start = place + 1
         elif place + 1 == len(lines) or lines[place + 1].prose:
             for other in range(start, place + 1):
                 steps[other].run = place + 1 - start
-        steps[place].run = 0 if line.prose else steps[place].run
+        step.run = 0 if line.prose else step.run
     steps[len(lines)].kept = kept
 
 

@@ -1,32 +1,31 @@
-"""Which line above an article is its headline: the rules of `transforms.title` as kernels."""
+"""Which line is the headline of an article: marked as one, the first of a clean text, or the likeliest of a page."""
 
 # ruff: noqa: SIM110 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
+
 from corpus.transforms.boilerplate.characters import (
     AT,
     BLANK,
-    DIGIT,
     LINE_END,
-    LIST_SIGN,
+    LOWER,
     OPEN_END,
-    SECTION,
     Points,
     count_of,
     equal,
-    skip,
 )  # fmt: skip
+from corpus.transforms.boilerplate.headline_facts import Facts, colons, is_list_item, set_facts, tell_below
+from corpus.transforms.boilerplate.headline_page import MOST_WORDS, Page, is_placed, read_page
 from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.lines import is_spaced
 from corpus.transforms.boilerplate.markdown import HASH
 from corpus.transforms.boilerplate.marks import (
-    BY_BLOCK,
     BY_HEADLINE,
     BY_MARKDOWN,
-    BY_MODEL_AFTER,
-    BY_POST,
     BYLINE,
     CAPTION,
     COPYRIGHT,
@@ -41,56 +40,96 @@ from corpus.transforms.boilerplate.marks import (
     Lines,
     one_of,
 )  # fmt: skip
-from corpus.transforms.boilerplate.retold import WINDOW, Numbers, tell
+from corpus.transforms.boilerplate.retold import Numbers, ask_words, clear, count_words
 from corpus.transforms.boilerplate.rules import is_underline
 
-MOST_WORDS: Final = 32
+WINDOW: Final = 60
+"""So many lines above the article are looked at for a marked heading, and around a headline for its copies."""
 FEWEST_WORDS: Final = 3
 """A first line with fewer words may be a section's name."""
-HEADED: Final = 0.35
-"""A line of which so many words stand in the article too is the headline of the line below it."""
 KICKER_WORDS: Final = 2
 """A headline may have a line of so many words above it."""
-_DISTANCES: Final = ((0, 1.5), (1, -0.3), (2, -1.2), (12, -0.6), (20, -0.6))
-"""What a line gains when it stands right above the article, and loses with every step away."""
-_SIGNS_WITHIN, _BELOW = 2, 5
+TOLD_WITHIN: Final = 200
+"""The words of a first line are looked for in so many lines of the article."""
+PAGE_LINES: Final = 20
+"""A text with so many lines above its first paragraph is a saved page."""
+LEAST_SCORE: Final = 10
+"""A line of a page that scores no more than this is no headline; of those that are, 1 in 471 scores no more."""
+_FIRST: Final = 2
+_SOON: Final = 3
+"""A headline's words are told again in so many lines of the article below it, within `WINDOW` lines."""
 _NEVER: Final = 1 << SOCIAL_EMBED | 1 << CAPTION | 1 << IMAGE_CREDIT | 1 << COPYRIGHT | 1 << OTHER
 _SIGNED: Final = 1 << BYLINE | 1 << DATELINE
 _CAPTIONED: Final = 1 << CAPTION | 1 << IMAGE_CREDIT
-_PASSED: Final = _SIGNED | _CAPTIONED | 1 << SHARE_LINKS | 1 << OTHER | 1 << SEPARATOR | 1 << TITLE
-_EQUALS, _COLON, _OPENING, _CLOSING, _DOT, _BRACKET = 0x3D, 0x3A, 0xAB, 0xBB, 0x2E, 0x29
+_PASSED: Final = _SIGNED | _CAPTIONED | 1 << SHARE_LINKS | 1 << OTHER | 1 << SEPARATOR | 1 << TITLE | 1 << SOCIAL_EMBED
+_EQUALS, _SEMICOLON = 0x3D, 0x3B
 
 
 @entry
 def choose(
-    points: Points, plain: Points, folded: Points, traits: Points, lines: Lines, longest: int, heads: Numbers,
-    grams: Numbers,
-) -> tuple[int, int, int, int]:  # fmt: skip
+    points: Points, page: Page, longest: int, weights: Numbers, facts: Facts, values: npt.NDArray[np.int8]
+) -> tuple[int, int, int, int]:
     """The rule that found a headline, its line, and the first and the one after the last of the lines that print it;
     these are equal where there is no headline.
 
-    A headline has at most `longest` characters. `heads` (`GRAM_HASHES`,) and `grams` (2, `TOLD_WITHIN`) are room to
-    work in.
+    A headline has at most `longest` characters. `facts` and `values` are one record of `FACTS` and its bytes.
     """
+    lines = page.lines
     end = _article_start(lines)
-    place, count = _marked_heading(points, plain, lines, end, longest)
+    place, count = _marked_heading(points, page.plain, lines, end, longest)
     if count:
         return BY_MARKDOWN, place, place, place + count
-    for place in range(max(0, end - WINDOW), end):
-        lines[place].candidate = _may_be_title(lines[place], plain, traits, longest)
-        lines[place].told = 0.0
-    if _is_page(lines, end):
-        best = _best(plain, folded, traits, lines, end, heads, grams)
-    else:
-        best = _first(plain, folded, lines, end)
+    best = _best(page, longest, weights, facts, values) if _is_page(lines, end) else _first(page, end, longest)
     if best < 0:
         return BY_HEADLINE, 0, 0, 0
     first, last = best, best + 1
-    while first > max(0, best - WINDOW) and _same_key(folded, lines[first - 1], lines[best]):
+    while first > max(0, best - WINDOW) and _same_key(page.folded, lines[first - 1], lines[best]):
         first -= 1
-    while last < min(end, best + WINDOW) and _same_key(folded, lines[last], lines[best]):
+    while last < min(len(lines), best + WINDOW) and _same_key(page.folded, lines[last], lines[best]):
         last += 1
     return BY_HEADLINE, best, first, last
+
+
+@entry
+def candidates(page: Page, longest: int, facts: Facts, values: npt.NDArray[np.int8], places: Numbers) -> int:
+    """Write the facts of all lines of a page that may be its headline, the last line first, and their `places`.
+
+    How many there are. `facts` is an array of `FACTS`, `values` its bytes, a row for each line.
+    """
+    start = read_page(page, longest)
+    count = 0
+    one = two = three = len(page.lines)
+    for place in range(len(page.lines) - 1, -1, -1):
+        if page.views[place].candidate:
+            values[count] = 0
+            set_facts(page, place, start, min(three, place + WINDOW), facts[count])
+            places[count] = place
+            count += 1
+        if page.views[place].article:
+            one, two, three = place, one, two
+            tell_below(page, place)
+    return count
+
+
+@compiled
+def _best(page: Page, longest: int, weights: Numbers, facts: Facts, values: npt.NDArray[np.int8]) -> int:
+    """The line of a page that looks most like the headline of its article; of equal ones the first; -1 for none."""
+    start = read_page(page, longest)
+    best, most = -1, LEAST_SCORE + 1
+    one = two = three = len(page.lines)
+    for place in range(len(page.lines) - 1, -1, -1):
+        if page.views[place].candidate:
+            values[0] = 0
+            set_facts(page, place, start, min(three, place + WINDOW), facts[0])
+            score = 0
+            for number in range(len(weights)):
+                score += weights[number] * values[0, number]
+            if score >= most:
+                best, most = place, score
+        if page.views[place].article:
+            one, two, three = place, one, two
+            tell_below(page, place)
+    return best
 
 
 @compiled
@@ -135,36 +174,23 @@ def _is_high(points: Points, line: Any, longest: int) -> bool:
 
 
 @compiled
-def _may_be_title(line: Any, plain: Points, traits: Points, longest: int) -> bool:
+def _may_be_first(page: Page, line: Any, longest: int) -> bool:
     """Whether a line is short, no sentence, no entry of a list, and has no mark but for where it stands."""
-    placed = BY_POST <= line.rule <= BY_MODEL_AFTER or _is_block_rule(line.rule)
-    if line.form != UNMARKED and (one_of(_NEVER, line.kind) or not placed):
+    if line.form != UNMARKED and (one_of(_NEVER, line.kind) or not is_placed(line.rule)):
         return False
     if line.last - line.first > longest or line.words > MOST_WORDS or line.key_first == line.key_last:
         return False
-    return not (line.sentence or traits[plain[line.last - 1]] & OPEN_END or _is_list_item(line, plain, traits))
-
-
-@compiled
-def _is_block_rule(rule: int) -> bool:
-    return BY_BLOCK <= rule < BY_BLOCK + OTHER + 1
-
-
-@compiled
-def _is_list_item(line: Any, plain: Points, traits: Points) -> bool:
-    """Whether a line begins like an entry of a list: with a sign, an open quote, or a number and a dot."""
-    sign = plain[line.first]
-    if traits[sign] & LIST_SIGN:
-        return True
-    if sign == _OPENING:
-        return count_of(plain, line.first, line.last, _CLOSING) == 0
-    end = skip(plain, line.first, line.last, traits, DIGIT)
-    return bool(line.first < end < line.last and plain[end] in (_DOT, _BRACKET))
+    if _is_signed(line):
+        return False
+    open_end = page.traits[page.plain[line.last - 1]] & OPEN_END
+    return not (line.sentence or open_end or is_list_item(line, page.plain, page.traits))
 
 
 @compiled
 def _is_page(lines: Lines, end: int) -> bool:
     """Whether what stands above the article is a page's: then its headline is one of many short lines."""
+    if end >= PAGE_LINES:
+        return True
     for place in range(end):
         if lines[place].form != UNMARKED and not one_of(_PASSED, lines[place].kind):
             return True
@@ -172,18 +198,17 @@ def _is_page(lines: Lines, end: int) -> bool:
 
 
 @compiled
-def _first(plain: Points, folded: Points, lines: Lines, end: int) -> int:
+def _first(page: Page, end: int, longest: int) -> int:
     """In a text that starts with its article: the first line, when it stands alone and is followed by the article."""
-    tried = above = 0
+    lines = page.lines
+    above = 0
     kicker = True
-    for place in range(end):
+    for place in range(min(_FIRST, end)):
         line = lines[place]
-        if place >= end - WINDOW and line.candidate:
-            tried += 1
-            if (above == 0 or (above == 1 and kicker)) and _stands_alone(plain, folded, lines, place, end):
+        if above == 0 or kicker:
+            fits = _may_be_first(page, line, longest) and _stands_alone(page, place, end)
+            if fits and not _heads_part(page, place, end):
                 return place
-        if tried == _SIGNS_WITHIN:
-            break
         if line.form == UNMARKED:
             above += 1
             kicker = line.words <= KICKER_WORDS and not line.closed
@@ -191,17 +216,54 @@ def _first(plain: Points, folded: Points, lines: Lines, end: int) -> int:
 
 
 @compiled
-def _stands_alone(plain: Points, folded: Points, lines: Lines, place: int, end: int) -> bool:
+def _heads_part(page: Page, place: int, end: int) -> bool:
+    """Whether a line rather heads a part of the text, or names several stories: no byline or date goes with it."""
+    line = page.lines[place]
+    for other in range(place + 1, end):
+        if _is_signed(page.lines[other]):
+            return False
+    if count_of(page.plain, line.first, line.last, _SEMICOLON):
+        return True
+    loud = line.uppers > 0 and line.holds & LOWER == 0
+    return bool(loud and not _is_told(page, place, end))
+
+
+@compiled
+def _is_signed(line: Any) -> bool:
+    """Whether a line is a byline or a date, or says so by itself although it stands as if it were the article's."""
+    marked = line.form != UNMARKED and one_of(_SIGNED, line.kind)
+    return bool(marked or (line.said_form != UNMARKED and one_of(_SIGNED, line.said)))
+
+
+@compiled
+def _is_told(page: Page, place: int, end: int) -> bool:
+    """Whether the article has one in three of a line's longer words."""
+    tally = page.tally
+    clear(tally)
+    ask_words(tally, page.folded, page.traits, page.lines[place])
+    for other in range(end, min(len(page.lines), end + TOLD_WITHIN)):
+        count_words(tally, page.folded, page.traits, page.lines[other], other, 1)
+    count_words(tally, page.folded, page.traits, page.lines[place], place, 0)
+    first, last = tally.begins[place], tally.begins[place + 1]
+    told = 0
+    for at in range(first, last):
+        told += tally.counts[tally.words[at]].told > 0
+    return bool(told * 3 >= last - first + 1)
+
+
+@compiled
+def _stands_alone(page: Page, place: int, end: int) -> bool:
     """Whether a line looks like a headline, with nothing but bylines, dates and the like before the article."""
+    lines, folded = page.lines, page.folded
     line = lines[place]
     if line.words < FEWEST_WORDS or line.digits * 4 > line.last - line.first or line.holds & AT:
         return False
-    if _colons(line, plain) > 1:
+    if colons(line, page.plain) > 1:
         return False
     strange = 0
     for other in range(place + 1, end):
         below = lines[other]
-        if below.form == UNMARKED and not _same_key(folded, below, line):
+        if below.form == UNMARKED and not _is_signed(below) and not _same_key(folded, below, line):
             strange += 1
             if strange > 1 or (not below.sentence and below.words < FEWEST_WORDS):
                 return False
@@ -212,92 +274,7 @@ def _stands_alone(plain: Points, folded: Points, lines: Lines, place: int, end: 
 
 
 @compiled
-def _colons(line: Any, plain: Points) -> int:
-    """How many colons with a blank behind them a line has."""
-    count = 0
-    for place in range(line.first, line.last - 1):
-        count += plain[place] == _COLON and plain[place + 1] == BLANK
-    return count
-
-
-@compiled
 def _same_key(folded: Points, one: Any, other: Any) -> bool:
     """Whether two lines print the same words."""
     size = one.key_last - one.key_first
     return size == other.key_last - other.key_first and equal(folded, one.key_first, folded, other.key_first, size)
-
-
-@compiled
-def _best(plain: Points, folded: Points, traits: Points, lines: Lines, end: int, heads: Numbers, grams: Numbers) -> int:
-    """The line above a page's article that looks most like a headline; of equal ones the first; -1 without one."""
-    tell(folded, traits, lines, end, heads, grams)
-    best, best_score = -1, 0.0
-    for place in range(max(0, end - WINDOW), end):
-        line = lines[place]
-        if not line.candidate:
-            continue
-        score = _look(plain, folded, traits, lines, place, end) + (3.0 + min(line.words, 8) * 0.45) * line.told
-        for above in range(max(0, place - 2, end - WINDOW), place):
-            if lines[above].told >= HEADED and lines[above].words >= FEWEST_WORDS:
-                score -= 1.0
-                break
-        if score > best_score:
-            best, best_score = place, score
-    return best
-
-
-@compiled
-def _look(plain: Points, folded: Points, traits: Points, lines: Lines, place: int, end: int) -> float:
-    """How much a line looks like the headline: of some words, right above the article or its byline, printed twice."""
-    line = lines[place]
-    near = below = 0
-    for other in range(place + 1, min(end, place + 1 + _BELOW)):
-        if lines[other].form != UNMARKED:
-            below |= 1 << lines[other].kind
-            near |= 1 << lines[other].kind if other - place <= _SIGNS_WITHIN else 0
-    worth = 0.0
-    for distance, gain in _DISTANCES:
-        worth += gain if end - 1 - place >= distance else 0.0
-    score = -1.7 if line.words == 1 else -1.2 if line.words == 2 else 0.0
-    score += worth
-    score += 1.2 if near & _SIGNED else 0.0
-    score += 1.5 if below & _SIGNED else 0.0
-    score += 1.2 if below & _CAPTIONED else 0.0
-    score += 1.0 if below & (1 << SHARE_LINKS) else 0.0
-    score -= 1.1 if line.holds & SECTION and _has_sections(line, plain, traits) else 0.0
-    score -= 1.1 if line.lower else 0.0
-    twice, within = _repeats(folded, lines, place, end)
-    score += 0.9 if line.words > FEWEST_WORDS and twice else 0.0
-    return score + (1.8 if line.words > 2 and within else 0.0)
-
-
-@compiled
-def _has_sections(line: Any, plain: Points, traits: Points) -> bool:
-    """Whether signs with blanks around them part a line, as they part a headline from the site's name."""
-    for place in range(line.first + 1, line.last - 1):
-        if plain[place - 1] != BLANK or not traits[plain[place]] & SECTION:
-            continue
-        after = place + 1
-        if plain[place] == _COLON:
-            if plain[after] != _COLON:
-                continue
-            after += 1
-        if after < line.last and plain[after] == BLANK:
-            return True
-    return False
-
-
-@compiled
-def _repeats(folded: Points, lines: Lines, place: int, end: int) -> tuple[bool, bool]:
-    """Whether another line near by prints the same words, and whether a longer one ends with them."""
-    line = lines[place]
-    size = line.key_last - line.key_first
-    twice = within = False
-    for other in range(max(0, place - WINDOW), min(len(lines), end + 3)):
-        longer = lines[other].key_last - lines[other].key_first - size
-        if other == place or longer < 0 or (within if longer else twice):
-            continue
-        if equal(folded, lines[other].key_last - size, folded, line.key_first, size):
-            twice |= longer == 0
-            within |= longer > 0
-    return twice, within

@@ -15,6 +15,7 @@ from corpus.transforms.boilerplate.chain import (
     Model,
     choose_lines,
     decides,
+    hold_paragraphs,
     load_model,
     score_lines,
 )  # fmt: skip
@@ -101,8 +102,9 @@ def judge(text: str, options: BoilerplateOptions, model: Model) -> Judgement:
     mark_lines(result.plain, result.folded, phrases.lexicon, result.lines)
     steps = np.zeros(len(result.lines) + 1, STEP)
     table = np.empty((COUNT + 1, AT_ONCE), np.int32)
-    found = mark_around(result.plain, trait_table(), result.lines, options.structure, steps, model, table)
-    first, last, by_model = found
+    first, last, by_model = mark_around(
+        result.plain, trait_table(), result.lines, options.structure, steps, model, table
+    )
     return Judgement(scan=result, steps=steps, first=first, last=last, by_model=by_model)
 
 
@@ -143,6 +145,8 @@ def mark_around(
     if by_model:
         note_rules(lines, steps)
         score_lines(lines, steps, (first, last), spaced, model, table)
+        if not page:
+            hold_paragraphs(lines, steps, (first, last), model.change)
         choose_lines(steps, model.change)
         follow_model(lines, steps)
     return first, last, by_model

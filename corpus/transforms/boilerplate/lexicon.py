@@ -10,7 +10,7 @@ import numpy.typing as npt
 from corpus.transforms.boilerplate.characters import DIGIT, WORD_PART, Points, equal
 from corpus.transforms.boilerplate.kernels import compiled, entry
 
-WHOLE, STARTS, ENDS, NAMES, INSIDE, WORDS = range(6)
+WHOLE, STARTS, ENDS, NAMES, INSIDE, WORDS, COUNTED = range(7)
 """What an entry is compared with: a whole line, the start of a line, and so on, or a single word."""
 
 OF_DATES: Final = 1 << 0
@@ -27,6 +27,8 @@ EMBED_HOST: Final = 1 << 7
 """Serves posts and films that are embedded by their address."""
 SCHEME: Final = 1 << 8
 """Begins an address."""
+OF_GIVEN: Final = 1 << 9
+"""Is a given name."""
 
 ENTRY: Final = np.dtype(
     [
@@ -48,8 +50,8 @@ ENTRY: Final = np.dtype(
 `kind`, `form` and `rule`; a word stands in `groups` instead."""
 
 INSIDE_EDGE: Final = 4
-FILTER_BITS: Final = 17
-INSIDE_BITS: Final = 14
+FILTER_BITS: Final = 19
+INSIDE_BITS: Final = 15
 """Sizes of the filters as powers of two: small enough to stay in the processor's cache."""
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)

@@ -58,7 +58,6 @@ LINE: Final = np.dtype(
         ("key_last", np.int64),
         ("evidence", np.float64),
         ("score", np.float64),
-        ("told", np.float64),
         ("prose_words", np.int64),
         ("words", np.int32),
         ("blanks", np.int32),
@@ -75,6 +74,8 @@ LINE: Final = np.dtype(
         ("rule", np.int16),
         ("kind", np.uint8),
         ("form", np.uint8),
+        ("said", np.uint8),
+        ("said_form", np.uint8),
         ("short", np.bool_),
         ("closed", np.bool_),
         ("colon", np.bool_),
@@ -85,7 +86,6 @@ LINE: Final = np.dtype(
         ("lower", np.bool_),
         ("item", np.bool_),
         ("address", np.bool_),
-        ("candidate", np.bool_),
     ],
     align=True,
 )
@@ -103,9 +103,9 @@ LINE: Final = np.dtype(
 | `holds` | the traits of all its characters together (see `characters`) |
 | `evidence` | how much of the lines up to this one belongs to a page around the article (see `evidence`) |
 | `score` | how much it reads like a part of the article (see `extent`) |
-| `candidate`, `told` | may be the headline; share of its words that the article has (see `headline`) |
 | `prose_words` | words of prose in all lines up to this one |
 | `kind`, `form`, `rule` | what it was taken for (see `marks`) |
+| `said`, `said_form` | the kind and form that its own words tell, whatever stands around it |
 | `short` | no longer than `LONGEST`: only then phrases are looked up in it |
 | `closed`, `colon` | ends like a sentence; with a colon |
 | `gap` | a blank line stands before it |

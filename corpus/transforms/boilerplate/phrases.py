@@ -12,6 +12,8 @@ All phrases are compared after simple case folding, with straight apostrophes an
 | `end` | the line ends with the phrase, at the start of a word |
 | `inside` | the phrase stands anywhere in the line |
 | `words` | the line holds nothing but words of this list (for a `dateline`: and digits; for a `byline`: in its name) |
+| `given` | given names, of which bylines without any phrase are made |
+| `counted` | the line begins with a number and the phrase (`3 thoughts on`); it opens a block as `head` does |
 | `name` | the line begins with the phrase and goes on with a name (`By Ada Example`); only outside the article's text |
 """
 
@@ -30,6 +32,7 @@ from corpus.schema import KINDS
 from corpus.transforms.boilerplate import marks
 from corpus.transforms.boilerplate.characters import UNSPACED, comparable, key, trait_table
 from corpus.transforms.boilerplate.lexicon import (
+    COUNTED,
     EMBED_HOST,
     ENDS,
     ENTRY,
@@ -41,6 +44,7 @@ from corpus.transforms.boilerplate.lexicon import (
     NAMES,
     OF_COMMENTS,
     OF_DATES,
+    OF_GIVEN,
     OF_NAMES,
     OF_SHARES,
     ORDINAL,
@@ -68,6 +72,7 @@ SEVERAL_UNSPACED: Final = 5
 _WHOLE: Final = {"head": marks.HEAD, "line": marks.LINE, "hint": marks.HINT}
 """Forms of whole lines, the strongest first."""
 _PARTS: Final = {
+    "counted": (COUNTED, marks.HEAD),
     "start": (STARTS, marks.START),
     "end": (ENDS, marks.END),
     "name": (NAMES, marks.NAME),
@@ -75,7 +80,8 @@ _PARTS: Final = {
 }
 _GROUPS: Final = {"dateline": OF_DATES, "share_links": OF_SHARES, "comments": OF_COMMENTS, "byline": OF_NAMES}
 """Kinds that have lists of words."""
-FORMS: Final = (*_WHOLE, *_PARTS, "words")
+_WORDS_OF: Final = {"words": _GROUPS, "given": {"byline": OF_GIVEN}}
+FORMS: Final = (*_WHOLE, *_PARTS, *_WORDS_OF)
 
 _OTHER_WORDS: Final = {
     PARTICLE: (
@@ -140,7 +146,7 @@ def read(language: str) -> Iterator[Phrase]:
     source = files("corpus") / "data" / "phrases" / f"{language}.toml"
     for kind, forms in tomllib.loads(source.read_text("utf-8")).items():
         for form, phrases in forms.items():
-            if kind not in KINDS or form not in FORMS or (form == "words" and kind not in _GROUPS):
+            if kind not in KINDS or form not in FORMS or kind not in _WORDS_OF.get(form, KINDS):
                 raise ValueError(f"{language}.toml: no kind {kind!r} with form {form!r}")
             rule = f"phrase:{language}:{kind}"
             yield from (Phrase(comparable(phrase), kind, form, rule) for phrase in phrases)
@@ -182,7 +188,7 @@ def _reach(phrase: Phrase) -> int:
 def _words(phrases: Sequence[Phrase]) -> Iterator[_Entry]:
     """Single words with all groups in which they stand."""
     groups: dict[str, int] = {}
-    listed = [(phrase.text, _GROUPS[phrase.kind]) for phrase in phrases if phrase.form == "words"]
+    listed = [(phrase.text, _WORDS_OF[phrase.form][phrase.kind]) for phrase in phrases if phrase.form in _WORDS_OF]
     for word, group in [*listed, *((word, group) for group, words in _OTHER_WORDS.items() for word in words)]:
         groups[word] = groups.get(word, 0) | group
     for word, group in groups.items():

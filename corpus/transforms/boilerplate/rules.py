@@ -6,33 +6,42 @@ from __future__ import annotations
 from typing import Any, Final
 
 from corpus.transforms.boilerplate.characters import (
-    AT,
     BLANK,
+    DIGIT,
     DOT,
-    LOWER,
+    MARK,
     RULER,
-    TAB,
+    SPACE,
     Points,
     count_of,
     skip,
+    skip_back,
 )  # fmt: skip
 from corpus.transforms.boilerplate.characters import (
     TRAIL as TRAIL_SIGN,
 )
-from corpus.transforms.boilerplate.dates import holds_full_date, holds_named_date, is_number, is_year, next_token
+from corpus.transforms.boilerplate.credits import mark_told, mark_within
+from corpus.transforms.boilerplate.dates import (
+    ends_with_day,
+    holds_full_date,
+    holds_named_date,
+    is_number,
+    is_year,
+    next_token,
+)
 from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.lexicon import (
+    COUNTED,
     EMBED_HOST,
     ENDS,
-    NAMES,
     OF_COMMENTS,
     OF_DATES,
-    OF_NAMES,
     OF_SHARES,
-    PARTICLE,
     SCHEME,
     STARTS,
+    WHOLE,
     Lexicon,
+    find,
     groups_of,
     phrase_at,
     phrase_inside,
@@ -45,17 +54,20 @@ from corpus.transforms.boilerplate.marks import (
     BY_COMMENT_WORDS,
     BY_DATE,
     BY_EMBED_ADDRESS,
+    BY_FIELD,
     BY_SEPARATOR,
     BY_SHARE_WORDS,
     BY_TRAIL,
     BYLINE,
     CAPTION,
+    COMMENT_FORM,
     COMMENTS,
     DATE,
     DATELINE,
     END,
     HINT,
     IMAGE_CREDIT,
+    INSIDE,
     LINE,
     NAVIGATION,
     NEWSLETTER,
@@ -73,21 +85,29 @@ from corpus.transforms.boilerplate.marks import (
     mark,
     one_of,
 )  # fmt: skip
+from corpus.transforms.boilerplate.people import mark_names, name_phrase
 
 _HYPHEN, _EN_DASH, _EM_DASH, _LONG_DASH = 0x2D, 0x2013, 0x2014, 0x2015
 _GREATER, _BAR, _HASH = 0x3E, 0x7C, 0x23
 _OPEN, _CLOSE, _AT, _UNDERSCORE, _EQUALS, _COLON, _SLASH = 0x28, 0x29, 0x40, 0x5F, 0x3D, 0x3A, 0x2F
+_STAR, _SIGN, _PERIOD = 0x2A, 0xA9, 0x2E
+_COUNTERS: Final = tuple(map(ord, "件条則则回個个개건篇"))
+"""Stand behind a number in scripts without blanks."""
+MOST_FIELD_WORDS: Final = 5
+FEWEST_STARS, MOST_STARS = 2, 6
+"""With so many words before the credit, a line is the caption of its picture."""
 _EXCLAMATION, _QUESTION, _TILDE = 0x21, 0x3F, 0x7E
 _TRAILS: Final = ((0x3E, 2), (0x203A, 2), (0xBB, 2), (0x2F, 3), (0x2192, 3), (0x3C, 3))
 """Signs between section names, and the fewest pieces they make."""
 MOST_TRAIL_WORDS: Final = 4
 MOST_DATE_WORDS: Final = 16
 MOST_DATE_LINE_WORDS: Final = 12
+MOST_PLACE_WORDS: Final = 6
+"""A place with a day and a month behind it (`Old Quay, 3 May`) is no longer than this."""
 FEWEST_DATE_TOKENS, MOST_DATE_TOKENS = 3, 7
 """A line of nothing but a date in numbers has so many of them."""
 MOST_CREDIT_WORDS: Final = 12
 """A line with a credit in it that is longer than this is the caption itself."""
-LONGEST_NAME, LONGEST_ACCOUNT = 80, 20
 SHORTEST_UNDERLINE: Final = 3
 _FEWEST_DIGITS: Final = 3
 """A date has so many digits, or more."""
@@ -97,7 +117,12 @@ _OF_SHORT_LINES: Final = (
     | 1 << SHARE_LINKS
 )  # fmt: skip
 """Kinds of which a line that reads like prose is seldom one."""
-_OF_BOXES: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COMMENTS | 1 << ADVERTISEMENT | 1 << OTHER
+_OF_FIELDS: Final = (
+    1 << COMMENT_FORM | 1 << COMMENTS | 1 << NEWSLETTER | 1 << BYLINE | 1 << NAVIGATION | 1 << SHARE_LINKS
+)
+_OF_BOXES: Final = (
+    1 << NEWSLETTER | 1 << PAYWALL | 1 << COMMENTS | 1 << COMMENT_FORM | 1 << ADVERTISEMENT | 1 << OTHER | 1 << CAPTION
+)  # fmt: skip
 """Kinds of which a long paragraph is seldom one."""
 
 
@@ -109,6 +134,7 @@ def mark_lines(plain: Points, folded: Points, lexicon: Lexicon, lines: Lines) ->
         mark(line, 0, UNMARKED, 0)
         if line.short and not (place and not line.gap and is_underline(line, plain)):
             _mark_line(line, plain, folded, lexicon)
+    mark_names(plain, folded, lexicon, lines)
 
 
 @compiled
@@ -120,21 +146,72 @@ def _mark_line(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
         if line.form == UNMARKED:
             _mark_phrase(line, phrase_inside(lexicon, folded, line.first, line.folded_last, line.words), lexicon)
         return
+    number = _phrase_of(line, folded, lexicon)
+    _mark_phrase(line, number, lexicon)
+    _mark_shape(line, plain, folded, lexicon)
+    if line.form == UNMARKED:
+        number = phrase_inside(lexicon, folded, line.first, line.folded_last, line.words)
+        _mark_phrase(line, number, lexicon)
+        if number < 0:
+            mark_within(line, folded, lexicon)
+    if number >= 0 and line.kind == IMAGE_CREDIT and (line.form == INSIDE or line.form == END):
+        mark_told(line, folded, number, lexicon)
+    if line.kind == COMMENTS and line.form == END:
+        line.form = HINT
+    if line.words <= MOST_FIELD_WORDS and folded[line.folded_last - 1] == _STAR:
+        _mark_field(line)
+
+
+@compiled
+def _phrase_of(line: Any, folded: Points, lexicon: Lexicon) -> int:
+    """The phrase that a line is, begins with or ends with; -1 if none."""
     number = whole_phrase(lexicon, folded, line)
+    if number < 0:
+        number = _counted_phrase(line, folded, lexicon)
     if number < 0 or lexicon.entries[number].form == HINT:
         part = phrase_at(lexicon, STARTS, folded, line.first, line.folded_last, line.words)
         if part < 0:
             part = phrase_at(lexicon, ENDS, folded, line.first, line.folded_last, line.words)
         number = part if part >= 0 else number
-    _mark_phrase(line, number, lexicon)
+    return number
+
+
+@compiled
+def _mark_shape(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> None:
+    """What a line is made like, where no phrase says more: a byline, a date, a trail."""
     if line.form == UNMARKED or line.form == HINT:
         _mark_made(line, plain, folded, lexicon)
+    elif line.kind == DATELINE and line.form == START:
+        _mark_phrase(line, name_phrase(line, plain, folded, lexicon), lexicon)
     if line.form == UNMARKED and not line.closed and holds_date(line, plain, folded, lexicon):
         mark(line, DATELINE, DATE, BY_DATE)
+
+
+@compiled
+def _counted_phrase(line: Any, folded: Points, lexicon: Lexicon) -> int:
+    """The phrase behind a number (`3 thoughts on`), or before a number and its counter (`コメント12件`); else -1."""
+    traits = lexicon.traits
+    if traits[folded[line.first]] & DIGIT:
+        return phrase_at(lexicon, COUNTED, folded, line.key_first, line.folded_last, line.words)
+    last = line.key_last - 1
+    if (
+        line.digits
+        and last > line.key_first
+        and folded[last] in _COUNTERS
+        and traits[folded[last - 1]] & (DIGIT | SPACE)
+    ):
+        last = skip_back(folded, line.key_first, last, traits, MARK)
+        return find(lexicon, WHOLE, folded, line.key_first, last - line.key_first)
+    return -1
+
+
+@compiled
+def _mark_field(line: Any) -> None:
+    """Fields of a form that must be filled in: `Name *`."""
     if line.form == UNMARKED:
-        _mark_phrase(line, phrase_inside(lexicon, folded, line.first, line.folded_last, line.words), lexicon)
-    if line.kind == COMMENTS and line.form == END:
-        line.form = HINT
+        mark(line, COMMENT_FORM, HINT, BY_FIELD)
+    elif one_of(_OF_FIELDS, line.kind):
+        mark(line, COMMENT_FORM, LINE, BY_FIELD)
 
 
 @compiled
@@ -149,7 +226,7 @@ def _mark_bare(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
     """A line of marks and digits: a ruler, a date in numbers, or nothing that can be told."""
     traits = lexicon.traits
     if skip(plain, line.first, line.last, traits, RULER) == line.last:
-        if skip(plain, line.first, line.last, traits, DOT) != line.last:
+        if skip(plain, line.first, line.last, traits, DOT) != line.last and not _is_rating(line, plain):
             mark(line, SEPARATOR, LINE, BY_SEPARATOR)
         return
     tokens = years = 0
@@ -166,12 +243,21 @@ def _mark_bare(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
 
 
 @compiled
+def _is_rating(line: Any, plain: Points) -> bool:
+    """Whether a line of signs is a review's number of stars."""
+    stars = 0
+    for place in range(line.first, line.last):
+        stars += plain[place] == 0x2605 or plain[place] == 0x2606
+    return FEWEST_STARS <= stars <= MOST_STARS and stars == line.last - line.first
+
+
+@compiled
 def _mark_made(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> None:
     """A line that is made of words of one list, of a phrase and a name, or of section names."""
     if line.address and _is_embed_address(line, plain, folded, lexicon):
         mark(line, SOCIAL_EMBED, LINE, BY_EMBED_ADDRESS)
     elif line.words > MOST_DATE_WORDS or not _mark_words(line, folded, lexicon):
-        number = _name_phrase(line, plain, folded, lexicon)
+        number = name_phrase(line, plain, folded, lexicon)
         if number >= 0:
             _mark_phrase(line, number, lexicon)
         elif not line.closed and line.words <= MOST_DATE_WORDS and line.holds & TRAIL_SIGN and _is_trail(line, plain):
@@ -204,33 +290,6 @@ def _mark_words(line: Any, folded: Points, lexicon: Lexicon) -> bool:
 
 
 @compiled
-def _name_phrase(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> int:
-    """The phrase of a byline: such as "By", then words that all look like parts of a name; -1 if it is none."""
-    traits = lexicon.traits
-    number = phrase_at(lexicon, NAMES, folded, line.first, line.folded_last, line.words)
-    end = plain[line.last - 1]
-    if number < 0 or end in (_QUESTION, _EXCLAMATION):
-        return -1
-    first = line.first + lexicon.entries[number].size
-    last = line.last
-    while first < last and _is_name_edge(plain[first]):
-        first += 1
-    while first < last and _is_name_edge(plain[last - 1]):
-        last -= 1
-    words = small = 0
-    place = first
-    while place < last:
-        words += 1
-        end = place
-        while end < last and plain[end] != BLANK:
-            end += 1
-        if place < end and traits[plain[place]] & LOWER:
-            small += groups_of(lexicon, folded, place, end) & (PARTICLE | OF_NAMES) == 0
-        place = end + 1
-    return number if words and small * 4 <= words else -1
-
-
-@compiled
 def _is_trail(line: Any, plain: Points) -> bool:
     """Whether a line is a row of section names from the front page down to this one: `Home > News > Council`."""
     for sign, fewest in _TRAILS:
@@ -252,16 +311,12 @@ def _is_trail(line: Any, plain: Points) -> bool:
 
 
 @compiled
-def _is_name_edge(point: int) -> bool:
-    """Whether a character parts a phrase from the name behind it."""
-    return point in (BLANK, TAB, _COLON, _HYPHEN, _EN_DASH, _EM_DASH)
-
-
-@compiled
 def holds_date(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> bool:
     """Whether a short line holds a whole date among other words (`12.03.2024 by Ada`, `Ada | 3 May 2024, 10:15`)."""
-    if line.words > MOST_DATE_LINE_WORDS or line.digits < _FEWEST_DIGITS or _is_item(line, plain):
+    if line.words > MOST_DATE_LINE_WORDS or not line.digits or _is_item(line, plain):
         return False
+    if line.digits < _FEWEST_DIGITS:
+        return line.words <= MOST_PLACE_WORDS and ends_with_day(lexicon, folded, line.first, line.folded_last)
     return holds_full_date(folded, line.first, line.folded_last, lexicon.traits) or holds_named_date(
         lexicon, folded, line.first, line.folded_last
     )
@@ -274,32 +329,6 @@ def _is_item(line: Any, plain: Points) -> bool:
         return False
     sign = plain[line.first]
     return sign not in (_GREATER, _BAR, _HASH, _EM_DASH)
-
-
-@compiled
-def is_attribution(line: Any, plain: Points, traits: Points) -> bool:
-    """Whether the line is the last one of an embedded post: a dash, a name, the account in brackets, a date."""
-    place = line.first
-    dash = plain[place]
-    if not (line.short and line.holds & AT and (_EN_DASH <= dash <= _LONG_DASH or dash == _HYPHEN)):
-        return False
-    place += 1
-    place += dash == _HYPHEN and place < line.last and plain[place] == _HYPHEN
-    place += place < line.last and plain[place] == BLANK
-    for begin in range(line.first + 1, min(line.last - 1, place + LONGEST_NAME + 1)):
-        if plain[begin] == _OPEN and plain[begin + 1] == _AT:
-            end = begin + 2
-            while end < line.last and (plain[end] == _UNDERSCORE or _is_latin(plain[end])):
-                end += 1
-            if 0 < end - begin - 2 <= LONGEST_ACCOUNT and end < line.last and plain[end] == _CLOSE:
-                return True
-    return False
-
-
-@compiled
-def _is_latin(point: int) -> bool:
-    """Whether a character is one of A-Z, a-z and 0-9."""
-    return 0x30 <= point <= 0x39 or 0x41 <= point <= 0x5A or 0x61 <= point <= 0x7A
 
 
 @compiled
@@ -342,6 +371,8 @@ def doubt(lines: Lines, page: bool) -> None:
             line.kind = CAPTION
             if line.words >= LONG_WORDS:
                 line.form = HINT
+        elif line.form == INSIDE and (line.kind == BYLINE or (line.kind == PAYWALL and line.prose and not page)):
+            line.form = HINT
         elif line.prose and (line.form == START or line.form == END):
             boxed = one_of(_OF_BOXES, line.kind)
             if one_of(_OF_SHORT_LINES, line.kind) or (boxed and (not page or line.words >= LONG_WORDS)):

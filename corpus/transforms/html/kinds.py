@@ -9,7 +9,10 @@ from corpus.transforms.html.facts import Tree, hints_of
 from corpus.transforms.html.hints import load_hints
 from corpus.transforms.html.lines import TreeLine
 
-STRUCTURE: Final = ("structure:before_article", "structure:after_article")
+STRUCTURE: Final = (
+    *("structure:before_article", "structure:after_article"),
+    *("model:before_article", "model:amid_article", "model:after_article"),
+)
 """Rules of our own text pass that tell where a line stands, not what it is."""
 _TAGS: Final = {
     "nav": "navigation",

@@ -1,0 +1,187 @@
+"""Learn how much each fact about a line says that it is the headline: `python -m benchmarks.train_headline --data DIR`.
+
+DIR holds labelled pages (see its README). `--write` puts the weights into `corpus/data/headline.json`;
+`--cross-validate` prints what they reach when no page is judged by weights that were learnt from its own site.
+
+The method is a softmax over the lines of each page that may be its headline (conditional logit; McFadden 1974): the
+lines that print the known title are right. Ridge penalty, L-BFGS, weights times ten and rounded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import evaluation
+from benchmarks.evaluation import PAGES, SNIPPETS
+from corpus.transforms.boilerplate.characters import as_text, comparable
+from corpus.transforms.boilerplate.headline_facts import FACTS
+from corpus.transforms.boilerplate.label import BoilerplateOptions, Scan, marked
+from corpus.transforms.boilerplate.retold import Numbers
+from corpus.transforms.normalize import normalize
+from corpus.transforms.title import WEIGHTS, TitleOptions, find_candidates, find_headline
+
+Floats = npt.NDArray[np.float64]
+
+FOLDS: Final = 5
+SCALE: Final = 10
+RIDGE: Final = 1.0
+ROUNDS: Final = 500
+UNSURE: Final = 0.7
+"""What a page counts whose title is not stated but guessed from its headings."""
+LEAVES_HEADLINE_OUT: Final = ("scrapinghub", "newspaper4k")
+"""Sources whose bodies leave the headline out: a title found in one is invented."""
+BOILERPLATE, TITLE = BoilerplateOptions(), TitleOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A page with its lines, what its headline reads, what the page counts, and the facts of lines that may be it."""
+
+    gold: Mapping[str, Any]
+    data: str
+    scan: Scan
+    headline: str
+    sure: float
+    values: npt.NDArray[np.int8]
+    right: npt.NDArray[np.bool_]
+
+
+def main() -> None:
+    """Learn from all pages; cross-validate and write on request."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled data")
+    parser.add_argument("--cross-validate", action="store_true", help="print figures over folds of hosts")
+    parser.add_argument("--write", action="store_true", help=f"write corpus/data/{WEIGHTS}")
+    arguments = parser.parse_args()
+    examples = list(prepared(arguments.data))
+    learnt = learn(examples)
+    print(f"{np.count_nonzero(learnt)} of {len(learnt)} facts have a weight, from {len(examples)} pages")
+    if arguments.cross_validate:
+        cross_validate(arguments.data)
+    if arguments.write:
+        document = dict(sorted(zip(FACTS.names or (), learnt.tolist(), strict=True)))
+        text = json.dumps(document, indent=0)
+        Path(str(files("corpus") / "data" / WEIGHTS)).write_text(f"{text}\n", "ascii")
+
+
+def prepared(data: Path) -> Iterator[Example]:
+    """All pages whose title stands in the text as a line."""
+    for name in (PAGES, SNIPPETS):
+        for page in evaluation.read(data / name):
+            text = normalize(page["raw"])
+            headline, sure = known_title(page, {folded(line) for line in text.split("\n")})
+            if headline:
+                scan = marked(text, BOILERPLATE)
+                found = find_candidates(scan, TITLE)
+                right = np.array([folded(words_of(scan, place)) == headline for place in found.places], np.bool_)
+                yield Example(
+                    gold=page, data=name, scan=scan, headline=headline, sure=sure, values=found.values, right=right
+                )
+
+
+def folded(text: str) -> str:
+    """A line as titles are compared: case folded, blanks single."""
+    return comparable(" ".join(text.split()))
+
+
+def words_of(scan: Scan, place: int) -> str:
+    """The words of a line."""
+    return as_text(scan.plain[scan.lines[place]["first"] : scan.lines[place]["last"]])
+
+
+def known_title(page: Mapping[str, Any], lines: set[str]) -> tuple[str, float]:
+    """The title that stands in the text as a line, and how sure it is: stated, or a heading that begins `<title>`."""
+    from lxml import html
+
+    title = folded(page.get("title") or "")
+    if title in lines:
+        return title, 1.0
+    tree = html.fromstring(page["html"].encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
+    heads = [folded(str(text)) for text in tree.xpath("//title[1]/text() | //meta[@property='og:title']/@content")]
+    for heading in (folded(element.text_content()) for element in tree.xpath("//h1")):
+        if heading in lines and " " in heading and any(head.startswith(heading) for head in heads):
+            return heading, UNSURE
+    return "", 0.0
+
+
+def learn(examples: Sequence[Example]) -> Numbers:
+    """The weights of all facts, in the order of `FACTS`, as whole numbers of 1 / SCALE."""
+    from scipy.optimize import minimize
+
+    chosen = [example for example in examples if example.right.any()]
+    table = np.concatenate([example.values for example in chosen]).astype(np.float64)
+    right = np.concatenate([example.right for example in chosen]).astype(np.float64)
+    sizes = np.array([len(example.right) for example in chosen])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    sure = np.array([example.sure for example in chosen])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = table @ weights
+        powers = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes))
+        total, good = np.add.reduceat(powers, starts), np.add.reduceat(powers * right, starts) + 1e-300
+        value = sure @ (np.log(total) - np.log(good)) + RIDGE / 2 * weights @ weights
+        slope = np.repeat(sure, sizes) * powers * (1.0 / np.repeat(total, sizes) - right / np.repeat(good, sizes))
+        return float(value), table.T @ slope + RIDGE * weights
+
+    best = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}).x
+    rounded: Numbers = np.rint(best * SCALE).astype(np.int32)
+    return rounded
+
+
+@functools.cache
+def crossed_titles(data: Path) -> tuple[list[tuple[Example, str | None]], list[str | None]]:
+    """What weights learnt from other hosts find on pages with a known title, and in bodies that have no headline."""
+    examples = list(prepared(data))
+    learnt = [learn([one for one in examples if fold_of(one.gold) != fold]) for fold in range(FOLDS)]
+
+    def found(scan: Scan, gold: Mapping[str, Any]) -> str | None:
+        headline = find_headline(scan, TITLE, learnt[fold_of(gold)])
+        return None if headline is None else headline.words
+
+    bare = [page for page in evaluation.read(data / PAGES) if page["source"] in LEAVES_HEADLINE_OUT]
+    return (
+        [(one, found(one.scan, one.gold)) for one in examples],
+        [found(marked(normalize(page["body"]), BOILERPLATE), page) for page in bare],
+    )
+
+
+def cross_validate(data: Path) -> None:
+    """Print what weights learnt from other hosts reach: headlines that are right, and headlines that are invented."""
+    known, bare = crossed_titles(data)
+    for file in (PAGES, SNIPPETS):
+        for name, wanted in (("stated", True), ("guessed", False)):
+            chosen = [(one, title) for one, title in known if one.data == file and (one.sure == 1.0) == wanted]
+            found = sum(title is not None for _, title in chosen)
+            right = sum(is_right(one, title) for one, title in chosen)
+            count = max(1, len(chosen))
+            print(f"{file}, {name} titles: {right / count:.3f} right ({right}), {found / count:.3f} found, of {count}")
+    invented = sum(title is not None for title in bare)
+    print(f"invented in bodies without a headline: {invented} of {len(bare)}")
+
+
+def is_right(example: Example, title: str | None) -> bool:
+    """Whether a title is the known one."""
+    return title is not None and folded(title) == example.headline
+
+
+def fold_of(gold: Mapping[str, Any]) -> int:
+    """The part of the data that a page's host belongs to."""
+    host = urlsplit(gold.get("url") or "").hostname or gold["id"]
+    domain = ".".join(host.split(".")[-2:])
+    return int(hashlib.sha256(domain.encode()).hexdigest()[:8], 16) % FOLDS
+
+
+if __name__ == "__main__":
+    main()
