@@ -105,10 +105,15 @@ def worst_tables(worst: Sequence[Worst]) -> list[str]:
 
 def pin(figures: Sequence[Figure], data: Path) -> None:
     """Write the floors: each figure that has a target, less a little (more, where smaller is better)."""
-    floors = {
-        figure.name: round(figure.ours + (SLACK if figure.most else -SLACK), 4) for figure in figures if figure.target
-    }
+    floors = {figure.name: floor_of(figure) for figure in figures if figure.target is not None}
     FLOORS.write_text(json.dumps({"data": digests(data), "floors": floors}, indent=1) + "\n", encoding="utf-8")
+
+
+def floor_of(figure: Figure) -> float:
+    """What a figure may not fall below (or rise above); what is always so must stay so."""
+    if figure.ours == 1.0:
+        return 1.0
+    return round(figure.ours + (SLACK if figure.most else -SLACK), 4)
 
 
 def below(figures: Sequence[Figure], floors: dict[str, float]) -> list[str]:
