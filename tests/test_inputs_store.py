@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.server
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -34,8 +33,8 @@ from corpus.model import SourceFile
 from corpus.survey import describe_input
 from tests.conftest import ROOT, build_release, write_files
 from tests.inputs import csv_bytes, json_lines, packed, parquet_bytes, read_folder
+from tests.servers import free_port, running_server
 
-PATIENCE_SECONDS = 60
 PROSE = (
     "The mayor opened a new bridge over the river on Monday, and all the people of the town looked on from the hill."
 )
@@ -82,29 +81,10 @@ def moto_command() -> Path:
 
 @pytest.fixture(scope="module")
 def s3_endpoint(moto_command: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    with (tmp_path_factory.mktemp("moto") / "output.txt").open("wb") as output:
-        command = [str(moto_command), "-H", "127.0.0.1", "-p", str(port)]
-        with subprocess.Popen(command, stdout=output, stderr=output) as process:
-            try:
-                wait_for(port, process)
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                process.terminate()
-                process.wait(timeout=PATIENCE_SECONDS)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        assert process.poll() is None, "moto ended by itself"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("moto does not answer")
+    port = free_port()
+    command = [str(moto_command), "-H", "127.0.0.1", "-p", str(port)]
+    with running_server(command, port, tmp_path_factory.mktemp("moto")) as address:
+        yield address
 
 
 SECRET = "a-very-secret-key"
@@ -202,9 +182,7 @@ def test_what_is_wrong_with_a_bucket_is_one_sentence(s3: Any, tmp_path: Path) ->
     assert complaint("s3://absent-bucket/a", tmp_path)[0] == 2
     code, text = complaint(f"s3://{bucket}/nothing", tmp_path)
     assert (code, text.splitlines()[0]) == (2, "error: there is nothing at this address")
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     code, text = complaint(f"s3://{bucket}", tmp_path, AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}")
     assert code == 3
     assert text.splitlines()[0] == "error: the store does not answer"

@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,12 +21,12 @@ from tests.hub.accounts import WRITE_TOKEN
 from tests.hub.fixtures import Hub, client_environment, run_client, running_hub
 from tests.hub.releases import DUPLICATE, LETTERS, REPO, UNIQUE, make_release
 from tests.hub.store import pointer
+from tests.servers import free_port, running_server
 from tests.test_publish import LOAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE_SECONDS = 60
 ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -92,9 +90,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @contextmanager
 def running_olah(command: Path, folder: Path) -> Iterator[str]:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     settings = {"host": "127.0.0.1", "port": port, "repos-path": str(folder / "cache")}
     lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
     mirrors = f"mirrors-path = {json.dumps([str(folder / 'mirrors')])}"
@@ -103,26 +99,8 @@ def running_olah(command: Path, folder: Path) -> Iterator[str]:
         "\n".join(["[basic]", *lines, mirrors, "[accessibility]", "offline = true", ""]), encoding="utf-8"
     )
     run = [str(command), "--config", str(config), "--log-path", str(folder / "logs")]
-    with (folder / "output.txt").open("wb") as output:
-        environment = {**os.environ, **ALONE}
-        with subprocess.Popen(run, cwd=folder, env=environment, stdout=output, stderr=output) as process:
-            try:
-                wait_for(port, process)
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                process.terminate()
-                process.wait(timeout=PATIENCE_SECONDS)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        assert process.poll() is None, "olah ended by itself"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("olah does not answer")
+    with running_server(run, port, folder, {**os.environ, **ALONE}) as address:
+        yield address
 
 
 def loaded(endpoint: str, home: Path) -> dict[str, Any]:
