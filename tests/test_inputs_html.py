@@ -54,6 +54,17 @@ def test_a_page_is_the_same_row_wherever_it_lies(tmp_path: Path) -> None:
         assert {field_sources(row)[name] for name in ("title", "author", "published")} == {"html"}
 
 
+def test_the_phrase_lists_of_the_settings_count_for_pages_too(tmp_path: Path) -> None:
+    page = PAGE.replace("</article>", "</article><p>Leave a Reply</p>")
+    rules = []
+    for language in ("en", "ja"):
+        settings = f'input = "raw"\n[boilerplate]\nlanguages = ["{language}"]\n'
+        project = write_files(tmp_path / language, {"raw/a.html": page, "corpus.toml": settings})
+        row = build_release(project, project / "build").rows["a.html"]
+        rules.append({stretch["rule"] for stretch in row["boilerplate"]})
+    assert "phrase:en:comment_form" in rules[0] - rules[1]
+
+
 def test_pages_are_read_by_any_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.io.listing.SHARD_LIMIT_FILES", 1)
     pages = {f"{number}.html": PAGE.replace("Monday", f"day {number}") for number in range(3)}

@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 
 from corpus.errors import OutsideError, UsageError
 from corpus.io.documents import canonical_json
+from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.html.page import HtmlOptions, Page, PageError, read_page
 from corpus.transforms.stretches import Label
 
@@ -35,8 +36,9 @@ class PageReader:
     a process, that decides which pages are too slow, so that a busy machine decides the same; elsewhere the clock does.
     """
 
-    def __init__(self, options: HtmlOptions | None = None) -> None:
+    def __init__(self, options: HtmlOptions | None = None, boilerplate: BoilerplateOptions | None = None) -> None:
         self._options = options or HtmlOptions()
+        self._boilerplate = boilerplate or BoilerplateOptions()
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
 
@@ -74,7 +76,9 @@ class PageReader:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._connection = ours
-        self._process = context.Process(target=_serve, args=(theirs, self._options), daemon=True, name="corpus-pages")
+        self._process = context.Process(
+            target=_serve, args=(theirs, self._options, self._boilerplate), daemon=True, name="corpus-pages"
+        )
         self._process.start()
         theirs.close()
         try:
@@ -123,7 +127,7 @@ class PageReader:
             process.close()
 
 
-def _serve(connection: Connection, options: HtmlOptions) -> None:
+def _serve(connection: Connection, options: HtmlOptions, boilerplate: BoilerplateOptions) -> None:
     """The child: answers every page with what it holds, or why it was not read."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -137,12 +141,12 @@ def _serve(connection: Connection, options: HtmlOptions) -> None:
         except EOFError:
             return
         _limit_processor_time(options.max_seconds)
-        connection.send_bytes(canonical_json(_read(markup, options)).encode("utf-8", "surrogatepass"))
+        connection.send_bytes(canonical_json(_read(markup, options, boilerplate)).encode("utf-8", "surrogatepass"))
 
 
-def _read(markup: str, options: HtmlOptions) -> dict[str, Any]:
+def _read(markup: str, options: HtmlOptions, boilerplate: BoilerplateOptions) -> dict[str, Any]:
     try:
-        page = read_page(markup, options)
+        page = read_page(markup, options, boilerplate)
     except PageError as error:
         return {"reason": error.reason, "detail": error.detail}
     except (MemoryError, RecursionError) as error:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from corpus.io.decode import RefusedError
+from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.html.tree import HtmlOptions
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from corpus.transforms.html.page import Page
 
 
-def read_page(markup: str, options: HtmlOptions) -> Page:
+def read_page(markup: str, options: HtmlOptions, boilerplate: BoilerplateOptions) -> Page:
     """The text of a page with its labels and fields; raises RefusedError when it cannot be parsed.
 
     What a page gives depends on nothing but the page and the options, so it does not matter which task asks.
@@ -21,13 +22,13 @@ def read_page(markup: str, options: HtmlOptions) -> Page:
     from corpus.io.html_worker import PageError
 
     try:
-        return _reader(options).read(markup)
+        return _reader(options, boilerplate).read(markup)
     except PageError as error:
         raise RefusedError(error.reason, error.detail) from None
 
 
 @cache
-def _reader(options: HtmlOptions) -> PageReader:
+def _reader(options: HtmlOptions, boilerplate: BoilerplateOptions) -> PageReader:
     from corpus.io.html_worker import PageReader
 
-    return PageReader(options)
+    return PageReader(options, boilerplate)

@@ -62,7 +62,7 @@ def row_of(source: Source, record: Record, options: TextOptions) -> dict[str, An
     fields = _sidecar_fields(source, record, options.fields).over(record.fields)
     labels = None
     if record.form == "html":
-        page = read_page(record.text, options.html)
+        page = read_page(record.text, options.html, options.boilerplate)
         text, labels = page.text, page.labels
         fields = fields.over(_page_fields(page.fields))
     else:

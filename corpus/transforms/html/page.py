@@ -62,13 +62,16 @@ class Visible:
         return [rule.partition(":")[2] if rule in STRUCTURE else kind for kind, rule in self.marks]
 
 
-def read_page(markup: str, options: HtmlOptions) -> Page:
-    """Read a page; raises PageError when it is beyond the limits of `options` or no page at all."""
+def read_page(markup: str, options: HtmlOptions, boilerplate: BoilerplateOptions | None = None) -> Page:
+    """Read a page, `boilerplate` steering our own text pass.
+
+    Raises PageError when it is beyond the limits of `options` or no page at all.
+    """
     root = parse(markup, options)
     if root is None:
         return Page(text="", labels=(), fields={})
     stated = read_stated(root)
-    visible = see(root)
+    visible = see(root, boilerplate)
     extracted = main_text(root)
     keep = decide(visible, extracted, load_weights())
     title = find_headline(stated, visible.tree.lines, keep)
@@ -78,7 +81,7 @@ def read_page(markup: str, options: HtmlOptions) -> Page:
     return Page(text=visible.text, labels=tuple(_labels(visible, names)), fields=_fields(stated, title))
 
 
-def see(root: Any) -> Visible:
+def see(root: Any, boilerplate: BoilerplateOptions | None = None) -> Visible:
     """The visible lines below `root`."""
     body = root.find("body")
     lines = read_lines(root if body is None else body)
@@ -87,13 +90,21 @@ def see(root: Any) -> Visible:
     starts = [start + line.gap for start, line in zip(starts, lines, strict=True)]
     words = PageWords([line.text for line in lines])
     tree = Tree.of(lines, words.counts.tolist())
-    return Visible(tree=tree, text=text, starts=starts, words=words, marks=_marks(text, starts, lines))
+    return Visible(
+        tree=tree,
+        text=text,
+        starts=starts,
+        words=words,
+        marks=_marks(text, starts, lines, boilerplate or BoilerplateOptions()),
+    )
 
 
-def _marks(text: str, starts: Sequence[int], lines: Sequence[TreeLine]) -> list[tuple[str, str]]:
+def _marks(
+    text: str, starts: Sequence[int], lines: Sequence[TreeLine], boilerplate: BoilerplateOptions
+) -> list[tuple[str, str]]:
     """Kind and rule of every line by our own text pass over the whole text."""
     marks = [("", "")] * len(lines)
-    for item in label(text, BoilerplateOptions()):
+    for item in label(text, boilerplate):
         place = max(0, bisect_right(starts, item.start) - 1)
         while place < len(lines) and starts[place] < item.end:
             marks[place] = (item.kind, item.rule)
