@@ -13,7 +13,7 @@ import numpy.typing as npt
 from benchmarks.evaluation import TEXTS, read, scorer
 from benchmarks.quality_language import COMMON, share_right, wide_languages
 from corpus.transforms.language.detect import READ_CHARS
-from corpus.transforms.language.evidence import LANGUAGE_FEATURES, NONE_FEATURES, all_codes, features
+from corpus.transforms.language.evidence import LANGUAGE_FEATURES, NONE_FEATURES, all_codes, features, opinions
 
 Matrix = npt.NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def main() -> None:
     records = read(arguments.data / TEXTS)
     norm = scorer(arguments.data, "score_lang").norm
     gold = [norm(record["lang"]) for record in records]
-    inputs = stacked([record["text"][:READ_CHARS] for record in records])
+    inputs = features(opinions([record["text"][:READ_CHARS] for record in records]))
     columns = {code: column for column, code in enumerate(all_codes())}
     answers = np.array([columns.get({"nb": "no"}.get(code, code), len(columns)) for code in gold])
     wide = wide_languages(records)
@@ -46,16 +46,6 @@ def main() -> None:
     told = [all_codes()[column] for column in best]
     scores = shares[np.arange(len(told)), best]
     report(arguments.data, records, told, scores, wide)
-
-
-def stacked(texts: list[str]) -> Matrix:
-    """All features per text and answer, "none of these" being the last answer."""
-    found = features(texts)
-    size = len(LANGUAGE_FEATURES)
-    inputs = np.zeros((len(texts), len(all_codes()) + 1, size + len(NONE_FEATURES)))
-    inputs[:, :-1, :size] = np.stack(found.languages, axis=2)
-    inputs[:, -1, size:] = np.stack(found.none, axis=1)
-    return inputs
 
 
 def importances(gold: list[str], main: set[str]) -> npt.NDArray[np.float64]:

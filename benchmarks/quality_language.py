@@ -1,14 +1,9 @@
-"""Quality of language detection on labelled texts, and whether the replay equals langdetect.
-
-`python -m benchmarks.quality_language --data DIR` prints the figures; with `--replay` it compares the replay's
-probabilities with langdetect's own, bit for bit, on all texts.
-"""
+"""Quality of language detection on labelled texts: `python -m benchmarks.quality_language --data DIR` prints it."""
 
 from __future__ import annotations
 
 import argparse
 import functools
-import sys
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,22 +36,15 @@ class Right:
     """Of those that were answered."""
 
 
-def main() -> int:
-    """Print the figures; exit status 1 when the replay differs from langdetect."""
+def main() -> None:
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled data")
     parser.add_argument("--peers", type=Path, help="folder with the predictions of other tools")
-    parser.add_argument("--replay", action="store_true", help="compare the replay with langdetect itself (a minute)")
     arguments = parser.parse_args()
-    if arguments.replay:
-        texts = [record["text"] for record in read(arguments.data / TEXTS)]
-        differing = int((replay.probabilities(texts) != replay.asked(texts)).any(axis=1).sum())
-        print(f"{len(texts):,} texts, {differing} of them with probabilities that are not langdetect's bit for bit")
-        return 1 if differing else 0
     for figure in figures(arguments.data, arguments.peers):
         peers = "".join(f"  {name} {value:.4f}" for name, value in sorted(figure.peers.items()))
         print(f"{figure.ours:.4f}  {figure.name}{peers}")
-    return 0
 
 
 def figures(data: Path, peers: Path | None) -> list[Figure]:
@@ -131,4 +119,4 @@ def _aligned(records: Sequence[Mapping[str, Any]], peers: Path, name: str) -> li
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

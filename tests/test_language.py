@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import langdetect
@@ -17,11 +18,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from py3langid.langid import LanguageIdentifier
 
+from benchmarks.exact_language import article
 from benchmarks.make_languages import DOCUMENT, with_table
 from corpus.schema import LANGUAGE_PATTERN
 from corpus.transforms.language import langid, replay, tables, words
 from corpus.transforms.language.detect import LanguageOptions, detect
-from corpus.transforms.language.evidence import all_codes, features, probabilities, sample
+from corpus.transforms.language.evidence import (
+    LANGUAGE_WEIGHTS,
+    NONE_WEIGHTS,
+    all_codes,
+    features,
+    opinions,
+    probabilities,
+    sample,
+)
 from corpus.transforms.language.langdetect_model import load_model, profile_paths
 
 SENTENCES = {
@@ -57,16 +67,8 @@ SENTENCES = {
 
 
 def from_profiles() -> list[str]:
-    """Texts of each language of langdetect, made of its own n-grams, and mixtures of two languages."""
-    generator = random.Random(5)
-    texts = []
-    for path in profile_paths():
-        frequencies = json.loads(path.read_bytes())["freq"]
-        texts += [
-            "".join(generator.choices(list(frequencies), list(frequencies.values()), k=size)) for size in (4, 40, 300)
-        ]
-    mixed = [generator.sample(texts, 2) for _ in range(60)]
-    return texts + [first[: generator.randrange(300)] + " " + second for first, second in mixed]
+    """Texts of each language of langdetect, invented by its own n-grams, and mixtures of two languages."""
+    return [article(number) for number in range(3 * len(profile_paths()))]
 
 
 HOSTILE = [
@@ -141,21 +143,40 @@ def test_replay_of_many_texts_is_that_of_each() -> None:
     assert all((replay.probabilities([text])[0] == row).all() for text, row in zip(texts, together, strict=True))
 
 
-def test_another_langdetect_is_asked_itself(tmp_path: Path) -> None:
+ASKED = """
+from corpus.transforms.language import replay
+from corpus.transforms.language.detect import LanguageOptions, detect
+from corpus.transforms.language.langdetect_model import load_model
+texts = ["Die ou skool word volgende jaar deur die gemeente herstel, sê die burgemeester", "123"]
+found = replay.probabilities(texts)
+print(load_model(), len(replay.languages()), found.shape[1], found.sum(axis=1).round(3).tolist(), end=" ")
+print((found == replay.asked(texts)).all(), detect(texts, LanguageOptions())[0][0])
+"""
+
+
+def add_profile(profiles: Path) -> None:
+    text = (profiles / "af").read_text("utf-8").replace('"name":"af"', '"name":"xx"')
+    (profiles / "xx").write_text(text, "utf-8")
+
+
+def change_profile(profiles: Path) -> None:
+    profile = json.loads((profiles / "nl").read_bytes())
+    profile["freq"]["a"] += 1
+    (profiles / "nl").write_text(json.dumps(profile), "utf-8")
+
+
+def remove_profile(profiles: Path) -> None:
+    (profiles / "nl").unlink()
+
+
+@pytest.mark.parametrize(("change", "languages"), [(add_profile, 56), (change_profile, 55), (remove_profile, 54)])
+def test_another_langdetect_is_asked_itself(tmp_path: Path, change: Callable[[Path], None], languages: int) -> None:
     package = tmp_path / "langdetect"
     shutil.copytree(Path(langdetect.__file__).parent, package)
-    shutil.copy(package / "profiles" / "af", package / "profiles" / "xx")
-    renamed = (package / "profiles" / "xx").read_text("utf-8").replace('"name":"af"', '"name":"xx"')
-    (package / "profiles" / "xx").write_text(renamed, "utf-8")
-    code = (
-        "from corpus.transforms.language import replay\n"
-        "from corpus.transforms.language.langdetect_model import load_model\n"
-        "found = replay.probabilities(['Die ou skool word volgende jaar herstel', '123'])\n"
-        "print(load_model(), len(replay.languages()), found.shape[1], found.sum(axis=1).round(3).tolist())\n"
-    )
+    change(package / "profiles")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["None", "56", "56", "[1.0,", "0.0]"]
+    run = subprocess.run([sys.executable, "-c", ASKED], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["None", str(languages), str(languages), "[1.0,", "0.0]", "True", "af"]
 
 
 def test_tables_survive_the_way_through_a_file(tmp_path: Path) -> None:
@@ -325,12 +346,22 @@ def test_a_sample_is_the_text_or_pieces_from_all_of_it() -> None:
 
 
 def test_probabilities_are_shares() -> None:
-    found = features([*SENTENCES.values(), "", "123"])
-    shares = probabilities(found)
+    found = opinions([*SENTENCES.values(), "", "123"])
+    shares, sure = probabilities(found)
     assert shares.shape[1] == len(all_codes())
     assert (shares >= 0).all()
     assert (shares.sum(axis=1) <= 1 + 1e-9).all()
     assert found.heard.tolist() == [True] * len(SENTENCES) + [False, False]
+    assert {all_codes()[column] for column in sure if column >= 0} >= {"de", "el", "ru", "vi"}
+    assert sure[-2:].tolist() == [-1, -1]
+
+
+def test_probabilities_are_the_logit_of_the_features() -> None:
+    """What is fitted and what is told are one model."""
+    found = opinions([*SENTENCES.values(), "", "ok"])
+    scores = features(found) @ np.array([*LANGUAGE_WEIGHTS, *NONE_WEIGHTS])
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    assert np.allclose(probabilities(found)[0], (powers / powers.sum(axis=1, keepdims=True))[:, :-1], atol=1e-12)
 
 
 def test_every_code_can_stand_in_a_release() -> None:

@@ -8,14 +8,16 @@ are fitted by `benchmarks/fit_language.py`, each language counting alike.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.schema import UNDETERMINED
+from corpus.transforms.compiled import compiled
 from corpus.transforms.language import langid, replay, words
 from corpus.transforms.language.codes import LANGDETECT_CODES, LANGID_CODES, WORD_CODES, released_codes
 
@@ -50,26 +52,28 @@ _MIDDLE_LENGTH: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
-    """What the weights are applied to."""
+class Opinions:
+    """What the detectors say of texts, a row per text."""
 
-    languages: tuple[Matrix, ...]
-    """For each of LANGUAGE_FEATURES, a row per text and a column per language."""
-    none: tuple[npt.NDArray[np.float64], ...]
-    """For each of NONE_FEATURES, a number per text."""
+    langdetect: Matrix
+    """The probability of each of its languages."""
+    langid: Matrix
+    """The score of each of py3langid's."""
+    words: npt.NDArray[np.float32]
+    """The mean gain, over the words, of each language of the lists."""
+    fits: npt.NDArray[np.float64]
+    """How well py3langid's best language fits."""
+    lengths: npt.NDArray[np.float64]
+    """Logarithm of the number of characters over _MIDDLE_LENGTH."""
     heard: npt.NDArray[np.bool_]
-    """Texts in which any detector found something to go by."""
-    sure: npt.NDArray[np.intp]
-    """The column of the language that langdetect by itself is sure of; -1 where it is not."""
+    """Whether any detector found something to go by."""
 
+    def __len__(self) -> int:
+        return len(self.heard)
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where a detector's columns stand among those of all languages."""
-
-    targets: npt.NDArray[np.intp]
-    known: Matrix
-    """1 for each language that the detector knows, else 0."""
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What kernels take, in their order."""
+        return self.langdetect, self.langid, self.words, self.fits, self.lengths
 
 
 @functools.cache
@@ -79,49 +83,55 @@ def all_codes() -> tuple[str, ...]:
     return tuple(sorted(told - {UNDETERMINED}))
 
 
-def probabilities(found: Features) -> Matrix:
-    """The probability of each language (a column, as in `all_codes`) for each text (a row).
+def opinions(texts: Sequence[str]) -> Opinions:
+    """What the three detectors say of `texts`.
 
-    What a row lacks to 1 is the probability that the text is in none of these languages.
+    Texts of one language are read after each other, while its part of the tables is at hand.
     """
-    scores = sum(weight * feature for weight, feature in zip(LANGUAGE_WEIGHTS, found.languages, strict=True))
-    none = sum(weight * feature for weight, feature in zip(NONE_WEIGHTS, found.none, strict=True))
-    return np.exp(_log_softmax(np.column_stack([scores, none])))[:, :-1]
-
-
-def features(texts: Sequence[str]) -> Features:
-    """The features of `texts`, in the order of LANGUAGE_FEATURES and NONE_FEATURES."""
-    samples = [sample(text) for text in texts]
     by_langdetect = replay.probabilities(texts)
+    order = np.argsort(by_langdetect.argmax(axis=1), kind="stable")
+    samples = [sample(texts[number]) for number in order.tolist()]
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
     by_langid = langid.answer(samples)
     gains, counts = words.word_gains(samples)
-    langdetect, langid_, word = _columns()
-    answered = by_langdetect.max(axis=1, initial=0) > 0
-    gained = _spread(gains, word, np.add, 0.0)
-    shares = _spread(by_langdetect, langdetect, np.add, 0.0)
-    opinions = _log_softmax(_spread(by_langid.scores, langid_, np.maximum, -np.inf))
-    lengths = np.log(np.array([max(len(text), 1) for text in texts]) / _MIDDLE_LENGTH)
-    return Features(
-        languages=(
-            np.maximum(opinions, _LEAST_LOG) * langid_.known,
-            np.broadcast_to(langid_.known, gained.shape),
-            np.log1p(shares / _LEAST_SHARE),
-            answered[:, None] * langdetect.known,
-            gained / np.maximum(counts, 1)[:, None],
-            (gained > 0).astype(np.float64),
-        ),
-        none=(np.ones(len(texts)), by_langid.fits, by_langid.fits * lengths),
-        heard=answered | by_langid.met | (gained.max(axis=1, initial=0) > 0),
-        sure=np.where(shares.max(axis=1, initial=0) >= SURE, shares.argmax(axis=1), -1),
+    heard = (by_langid.met | gains.any(axis=1))[places] | by_langdetect.any(axis=1)
+    return Opinions(
+        langdetect=by_langdetect,
+        langid=by_langid.scores[places],
+        words=(gains / np.maximum(counts, 1).astype(np.float32)[:, None])[places],
+        fits=by_langid.fits[places],
+        lengths=np.log(np.array([max(len(text), 1) for text in texts]) / _MIDDLE_LENGTH),
+        heard=heard,
     )
+
+
+def features(found: Opinions) -> Matrix:
+    """What the weights are applied to, by text, answer and weight; the last answer is "none of these"."""
+    inputs = np.zeros((len(found), len(all_codes()) + 1, len(LANGUAGE_FEATURES) + len(NONE_FEATURES)))
+    _features_of_all(found.arrays(), _targets(), inputs)
+    return inputs
+
+
+def probabilities(found: Opinions) -> tuple[Matrix, npt.NDArray[np.int64]]:
+    """The probability of each language (a column, as in `all_codes`) for each text (a row).
+
+    What a row lacks to 1 is the probability that the text is in none of these languages. Beside it, per text, the
+    column of the language that langdetect by itself is sure of; -1 where it is not.
+    """
+    shares = np.zeros((len(found), len(all_codes()) + 1))
+    sure = np.full(len(found), -1)
+    weights = np.array([*LANGUAGE_WEIGHTS, *NONE_WEIGHTS])
+    _weigh_all(found.arrays(), _targets(), weights, shares, sure)
+    return shares[:, :-1], sure
 
 
 def sample(text: str) -> str:
     """PIECE_CHARS characters from the middle of each of PIECES equal parts; a text that is no longer, whole."""
     if len(text) <= PIECES * PIECE_CHARS:
         return text
-    starts = [len(text) * (2 * piece + 1) // (2 * PIECES) - PIECE_CHARS // 2 for piece in range(PIECES)]
-    return " ".join(text[start : start + PIECE_CHARS] for start in starts)
+    middles = [len(text) * part // (2 * PIECES) for part in range(1, 2 * PIECES, 2)]
+    return " ".join([text[middle - PIECE_CHARS // 2 : middle + PIECE_CHARS // 2] for middle in middles])
 
 
 def _detector_codes() -> tuple[list[str], list[str], list[str]]:
@@ -133,27 +143,74 @@ def _detector_codes() -> tuple[list[str], list[str], list[str]]:
 
 
 @functools.cache
-def _columns() -> tuple[_Columns, _Columns, _Columns]:
-    langdetect, langid_, word = (_columns_of(codes) for codes in _detector_codes())
-    return langdetect, langid_, word
-
-
-def _columns_of(codes: list[str]) -> _Columns:
+def _targets() -> tuple[npt.NDArray[np.int64], ...]:
+    """For each detector, the places of its languages among all; what is no language goes behind the last."""
     places = {code: place for place, code in enumerate(all_codes())}
-    targets = np.array([places.get(code, len(places)) for code in codes])
-    known = np.zeros(len(places) + 1)
-    known[targets] = 1
-    return _Columns(targets, known[:-1])
+    return tuple(np.array([places.get(code, len(places)) for code in codes]) for codes in _detector_codes())
 
 
-def _spread(values: npt.NDArray[np.floating], columns: _Columns, combine: np.ufunc, absent: float) -> Matrix:
-    """A detector's columns at the places of their languages, those of one language combined."""
-    spread = np.full((len(columns.known) + 1, len(values)), absent)
-    combine.at(spread, columns.targets, values.T)
-    return np.ascontiguousarray(spread[:-1].T)
+@compiled
+def _features_of_all(found: Any, targets: Any, inputs: Any) -> None:
+    for text in range(len(inputs)):
+        _features_of(text, found, targets, inputs[text])
 
 
-def _log_softmax(scores: Matrix) -> Matrix:
-    scores = scores - scores.max(axis=1, keepdims=True)
-    logs: Matrix = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    return logs
+@compiled
+def _weigh_all(found: Any, targets: Any, weights: Any, shares: Any, sure: Any) -> None:
+    inputs = np.zeros((shares.shape[1], len(weights)))
+    none = shares.shape[1] - 1
+    for text in range(len(shares)):
+        inputs[:] = 0
+        sure[text] = _features_of(text, found, targets, inputs)
+        _softmax(inputs, weights, shares[text])
+        if sure[text] == none:
+            sure[text] = -1
+
+
+@compiled
+def _features_of(text: int, found: Any, targets: Any, inputs: Any) -> int:
+    """Fill the features of one text into zeros; return the place of langdetect's sure language, else the last."""
+    langdetect, langid_, words_, fits, lengths = found
+    none = len(inputs) - 1
+    for language, target in enumerate(targets[0]):
+        inputs[target, 2] += langdetect[text, language]
+    sure = none
+    answered = langdetect[text].any()
+    for target in targets[0]:
+        if inputs[target, 2] >= SURE:
+            sure = target
+    for target in targets[0]:
+        inputs[target, 3] = answered
+    inputs[:, 0] = -np.inf
+    for language, target in enumerate(targets[1]):
+        inputs[target, 0] = max(inputs[target, 0], langid_[text, language])
+        inputs[target, 1] = 1
+    total = 0.0
+    for place in range(none):
+        total += math.exp(inputs[place, 0])
+    for place in range(none):
+        inputs[place, 0] = max(inputs[place, 0] - math.log(total), _LEAST_LOG) * inputs[place, 1]
+        inputs[place, 2] = math.log1p(inputs[place, 2] / _LEAST_SHARE) if inputs[place, 2] > 0 else 0.0
+    for language, target in enumerate(targets[2]):
+        inputs[target, 4] = words_[text, language]
+        inputs[target, 5] = words_[text, language] > 0
+    inputs[none] = 0
+    inputs[none, 6], inputs[none, 7], inputs[none, 8] = 1, fits[text], fits[text] * lengths[text]
+    return sure
+
+
+@compiled
+def _softmax(inputs: Any, weights: Any, shares: Any) -> None:
+    greatest = -np.inf
+    for place in range(len(inputs)):
+        score = 0.0
+        for weight in range(len(weights)):
+            score += weights[weight] * inputs[place, weight]
+        shares[place] = score
+        greatest = max(greatest, score)
+    total = 0.0
+    for place in range(len(inputs)):
+        shares[place] = math.exp(shares[place] - greatest)
+        total += shares[place]
+    for place in range(len(inputs)):
+        shares[place] /= total

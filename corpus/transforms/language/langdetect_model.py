@@ -6,6 +6,7 @@ import functools
 import json
 import math
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,25 +17,25 @@ import numpy as np
 import numpy.typing as npt
 import unicodedata2
 
+from corpus.transforms.compiled import compiled
 from corpus.transforms.language.tables import Arrays, cached_arrays, digest_files
 
 KNOWN_DIGEST: Final = "6e51d901c6a94fb7e22dcf173a4d958314de2832a08e2b86c771c431961cc246"
 """`digest_files` over the code and profiles of the one version that is replayed, langdetect 1.0.9."""
 
 SEED: Final = 0
-SPACE, UNKNOWN = 0, 1
+SPACE, UNKNOWN = 1, 2
 """Symbols: numbers of the characters that stand in profiles. All characters that stand in none are `UNKNOWN`."""
 UPPER: Final = 1 << 15
 """The bit of a symbol that says that its character is upper case."""
 SYMBOL_POINTS: Final = 0x20000
 """Code points from here on are UNKNOWN, and not upper case."""
-COMMON_BITS: Final = 6
-"""Symbols of so many bits are common: the n-grams of such alone stand in a table without search."""
-NO_SYMBOL: Final = (1 << COMMON_BITS) - 1
-"""What stands in front of n-grams of less than three common symbols: the symbol of no character."""
-HASH_BITS: Final = 19
-GOLDEN: Final = 0x9E3779B97F4A7C15
-"""Multiplier of Fibonacci hashing: 2^64 divided by the golden ratio."""
+WIDTH: Final = 56
+"""Numbers per row of languages in the replay: as many as langdetect has and one more, so that rows fill vectors."""
+CHILD_OF_NONE: Final = 0xFFFFFF
+"""What stands for the parent in the cells of single symbols."""
+NO_NODE: Final = 0xFFFFFE
+"""The number of no node, and the parent of none."""
 
 TRIALS: Final = 7
 DRAWS: Final = 1_001
@@ -58,42 +59,28 @@ class LangdetectModel:
     """Codes of langdetect, sorted: columns of `shares`."""
     symbols: npt.NDArray[np.uint16]
     """Symbol of every code point below SYMBOL_POINTS, with the bit UPPER."""
+    cells: npt.NDArray[np.uint64]
+    """A trie of all n-grams as a double array (Aoe 1989). The node of a symbol is its number; the child of a node by a
+    symbol stands, if there is one, at the node's base plus the symbol, and names its parent. In each cell from the top:
+    parent (32 bits), base (31), whether the node is an n-gram of a profile (1). Free cells are 0."""
+    starts: npt.NDArray[np.uint32]
+    """Where the shares of each node begin; one more than there are cells."""
+    columns: npt.NDArray[np.uint8]
+    """The language of each share: its number in `languages`."""
     shares: npt.NDArray[np.float64]
-    """A row per n-gram: its share among the n-grams of its length in each language."""
-    common: npt.NDArray[np.int32]
-    """Row of an n-gram of common symbols, by `common_key`; -1 for none."""
-    keys: npt.NDArray[np.uint64]
-    """Hash table of all n-grams, open addressing: `gram_key`, 0 where the slot is free."""
-    rows: npt.NDArray[np.int32]
-    """Row of the n-gram of each slot."""
+    """Of the n-gram among all n-grams of its length in that language; never 0."""
     words: npt.NDArray[np.uint32]
     """The 32-bit words of Python's Mersenne Twister after `seed(0)`: as many as any text can use."""
     normals: npt.NDArray[np.float64]
     """The two numbers that `random.gauss` makes of the four words from each position on."""
 
-    def grams(self) -> tuple[npt.NDArray[Any], ...]:
-        """What kernels take to find n-grams, in their order."""
-        return self.symbols, self.common, self.keys, self.rows
+    def likelihoods(self) -> tuple[npt.NDArray[Any], ...]:
+        """What kernels take for the shares of an n-gram, in their order."""
+        return self.starts, self.columns, self.shares
 
     def chance(self) -> tuple[npt.NDArray[Any], ...]:
         """What kernels take for the trials, in their order."""
-        return self.shares, self.words, self.normals
-
-
-def gram_key(symbols: Iterable[int]) -> int:
-    """A number that no other n-gram has: 15 bits a symbol, a one in front."""
-    key = 1
-    for symbol in symbols:
-        key = key << 15 | symbol
-    return key
-
-
-def common_key(symbols: Iterable[int]) -> int:
-    """The same for common symbols: the place in a table of all."""
-    key = 0
-    for symbol in [NO_SYMBOL, NO_SYMBOL, *symbols][-3:]:
-        key = key << COMMON_BITS | symbol
-    return key
+        return self.words, self.normals
 
 
 @functools.cache
@@ -127,28 +114,23 @@ def _sources() -> Iterator[Path]:
 
 def _build() -> Arrays:
     profiles = [json.loads(path.read_bytes()) for path in profile_paths()]
-    grams = {
-        gram: row for row, gram in enumerate(dict.fromkeys(gram for profile in profiles for gram in profile["freq"]))
-    }
+    grams = sorted({gram for profile in profiles for gram in profile["freq"]})
     numbers = _symbol_numbers(grams)
+    nodes, cells = _trie([tuple(numbers[character] for character in gram) for gram in grams], max(numbers.values()) + 1)
     words = _random_words()
     return {
         "symbols": _symbols(numbers),
-        "shares": _shares(profiles, grams),
-        **_gram_tables([[numbers[character] for character in gram] for gram in grams]),
+        "cells": cells,
+        **_shares(profiles, dict(zip(grams, nodes, strict=True)), len(cells)),
         "words": words,
         "normals": _normals(words),
     }
 
 
 def _symbol_numbers(grams: Iterable[str]) -> dict[str, int]:
-    """Symbols of all characters of the profiles; those of ASCII letters are common."""
+    """Symbols of all characters of the profiles, in the order of their code points."""
     characters = sorted({character for gram in grams for character in gram} - {" "})
-    letters = [character for character in characters if character.isascii()]
-    numbers = {" ": SPACE} | {character: number for number, character in enumerate(letters, UNKNOWN + 1)}
-    return numbers | {
-        character: number for number, character in enumerate(characters[len(letters) :], 1 << COMMON_BITS)
-    }
+    return {" ": SPACE} | {character: number for number, character in enumerate(characters, UNKNOWN + 1)}
 
 
 def _symbols(numbers: dict[str, int]) -> npt.NDArray[np.uint16]:
@@ -168,29 +150,68 @@ def _is_upper(character: str) -> bool:
     return any(first <= ord(character) <= last for first, last in _OTHER_UPPERCASE)
 
 
-def _shares(profiles: list[dict[str, Any]], grams: dict[str, int]) -> npt.NDArray[np.float64]:
-    shares = np.zeros((len(grams), len(profiles)))
+def _shares(profiles: list[dict[str, Any]], nodes: dict[str, int], size: int) -> Arrays:
+    """The shares of all nodes, by node and then by language."""
+    entries = []
     for column, profile in enumerate(profiles):
         counts = profile["n_words"]
-        rows = [grams[gram] for gram in profile["freq"]]
-        shares[rows, column] = [count / counts[len(gram) - 1] for gram, count in profile["freq"].items()]
-    return shares
+        entries += [(nodes[gram], column, count / counts[len(gram) - 1]) for gram, count in profile["freq"].items()]
+    entries = sorted(entry for entry in entries if entry[2])
+    owners, columns, shares = zip(*entries, strict=True)
+    return {
+        "starts": np.searchsorted(owners, np.arange(size + 1)).astype(np.uint32),
+        "columns": np.array(columns, np.uint8),
+        "shares": np.array(shares, np.float64),
+    }
 
 
-def _gram_tables(grams: list[list[int]]) -> dict[str, npt.NDArray[Any]]:
-    """Where the row of an n-gram is found."""
-    common = np.full(1 << 3 * COMMON_BITS, -1, np.int32)
-    keys = np.zeros(1 << HASH_BITS, np.uint64)
-    rows = np.zeros(1 << HASH_BITS, np.int32)
-    for row, gram in enumerate(grams):
-        key = gram_key(gram)
-        slot = (key * GOLDEN & 0xFFFFFFFFFFFFFFFF) >> 64 - HASH_BITS
-        while keys[slot]:
-            slot = (slot + 1) % len(keys)
-        keys[slot], rows[slot] = key, row
-        if max(gram) < 1 << COMMON_BITS:
-            common[common_key(gram)] = row
-    return {"common": common, "keys": keys, "rows": rows}
+def _trie(grams: list[tuple[int, ...]], symbols: int) -> tuple[list[int], npt.NDArray[np.uint64]]:
+    """The node of each n-gram, and the cells of their trie."""
+    prefixes = {gram[:length] for gram in grams for length in range(1, len(gram) + 1)}
+    places: dict[tuple[int, ...], int] = {(symbol,): symbol for symbol in range(symbols)}
+    parents = np.zeros(symbols + 4 * len(prefixes), np.uint64)
+    parents[:symbols] = CHILD_OF_NONE
+    bases = np.zeros_like(parents)
+    for length in (2, 3):
+        children: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for prefix in sorted(prefix for prefix in prefixes if len(prefix) == length):
+            children[prefix[:-1]].append(prefix[-1])
+        families = sorted(children, key=lambda parent: (-len(children[parent]), parent))
+        starts = np.cumsum([0, *(len(children[parent]) for parent in families)])
+        together = np.array([child for parent in families for child in children[parent]])
+        _place(np.array([places[parent] for parent in families]), starts, together, parents, bases)
+        for parent in families:
+            base = int(bases[places[parent]])
+            places |= {(*parent, child): base + child for child in children[parent]}
+    cells = parents << np.uint64(32) | bases << np.uint64(1)
+    nodes = [places[gram] for gram in grams]
+    cells[nodes] |= np.uint64(1)
+    cells[SPACE] &= ~np.uint64(1)
+    return nodes, cells[: int(bases.max()) + symbols]
+
+
+@compiled
+def _place(families: Any, starts: Any, children: Any, parents: Any, bases: Any) -> None:
+    """Give each family the least base at which the cells of all its children are free, and take them."""
+    free = 0
+    for family, parent in enumerate(families):
+        own = children[starts[family] : starts[family + 1]]
+        while parents[free] != 0:
+            free += 1
+        base = max(free - own[0], 1)
+        while not _fits(own, base, parents):
+            base += 1
+        bases[parent] = base
+        for child in own:
+            parents[base + child] = parent
+
+
+@compiled
+def _fits(children: Any, base: int, parents: Any) -> bool:
+    taken = 0
+    for child in children:
+        taken += parents[base + child] != 0
+    return taken == 0
 
 
 def _random_words() -> npt.NDArray[np.uint32]:

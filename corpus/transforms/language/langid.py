@@ -28,6 +28,8 @@ MODEL_DIGEST: Final = "d06929e74d82216c1406fabf9304a7a685f2068b3c20fd545c8163313
 
 _UNIT: Final = 512
 """The model's log-likelihoods are multiples of 1/512."""
+_WIDTH: Final = 144
+"""Numbers per row of classes: as many as there are, and a few that are zero, so that rows fill vectors."""
 _COUNTS: Final = 1 << 12
 """N-grams that are met more often count as met so often."""
 
@@ -72,9 +74,10 @@ def load_model() -> LangidModel:
     return LangidModel(**cached_arrays("langid", f"{digest} {digest_files([Path(__file__)])}", lambda: _build(path)))
 
 
-def languages() -> list[str]:
+@functools.cache
+def languages() -> tuple[str, ...]:
     """py3langid's codes in the order of the columns of their scores."""
-    return list(dict.fromkeys(load_model().classes.tolist()))
+    return tuple(dict.fromkeys(load_model().classes.tolist()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +103,10 @@ def answer(texts: Sequence[str]) -> LangidAnswers:
     totals = np.zeros(len(texts), np.float32)
     data = np.frombuffer(b"".join(encoded), np.uint8)
     _score_all(data, np.cumsum(sizes), model.automaton(), model.likelihoods, _weights(), scores, totals)
-    fits = scores.max(axis=1, initial=-np.inf).astype(np.float64) / np.maximum(totals, 1)
-    scores[totals > 0] += model.priors
-    scaled = scores.astype(np.float64) / np.sqrt(np.maximum(sizes, 1))[:, None]
-    merged = np.stack([scaled[:, columns].max(axis=1) for columns in _columns()], axis=1)
-    return LangidAnswers(scores=merged - merged.max(axis=1, keepdims=True), fits=fits, met=totals > 0)
+    merged = np.full((len(texts), len(languages())), -np.inf)
+    fits = np.zeros(len(texts))
+    _finish(scores, totals, sizes, model.priors, _columns(), merged, fits)
+    return LangidAnswers(scores=merged, fits=fits, met=totals > 0)
 
 
 def _encoded(text: str) -> bytes:
@@ -112,10 +114,9 @@ def _encoded(text: str) -> bytes:
 
 
 @functools.cache
-def _columns() -> list[list[int]]:
-    """The columns of each language's classes."""
-    classes = load_model().classes.tolist()
-    return [[column for column, label in enumerate(classes) if label == language] for language in languages()]
+def _columns() -> npt.NDArray[np.int64]:
+    """The number of each class's language in `languages`."""
+    return np.array([languages().index(code) for code in load_model().classes.tolist()])
 
 
 @functools.cache
@@ -127,10 +128,12 @@ def _weights() -> npt.NDArray[np.float32]:
 def _build(path: Path) -> Arrays:
     with lzma.open(path) as file, np.load(io.BytesIO(file.read())) as data:
         likelihoods = np.rint(data["ptc"].astype(np.float32) * _UNIT).astype(np.int16)
+        padded = np.zeros((len(likelihoods), _WIDTH), np.int16)
+        padded[:, : likelihoods.shape[1]] = likelihoods - likelihoods.max(axis=1, keepdims=True)
         return {
             **_compact(data["nextmove"].reshape(-1, 256), data["nextmove_row"]),
             "features": data["out_feat"],
-            "likelihoods": (likelihoods - likelihoods.max(axis=1, keepdims=True)).astype(np.int16),
+            "likelihoods": padded,
             "priors": data["pc"],
             "classes": data["classes"],
         }
@@ -162,21 +165,41 @@ def _score_all(data: Any, ends: Any, automaton: Any, likelihoods: Any, weights: 
     """Fill a row of `scores` and a place of `totals` (of weights) per text; their bytes stand one after the other."""
     counts = np.zeros(len(likelihoods), np.int32)
     met = np.empty(len(likelihoods), np.int32)
+    sums = np.empty(_WIDTH, np.float32)
     start = 0
     for text in range(len(ends)):
         size = _count_features(data[start : ends[text]], automaton, counts, met)
+        sums[:] = 0
         for feature in met[:size]:
             weight = weights[min(counts[feature], len(weights) - 1)]
             totals[text] += weight
-            _add_row(scores[text], weight * np.float32(1 / _UNIT), likelihoods[feature])
+            _add_row(sums, weight * np.float32(1 / _UNIT), likelihoods, np.uint64(feature))
             counts[feature] = 0
+        scores[text] = sums[: scores.shape[1]]
         start = ends[text]
 
 
 @compiled
-def _add_row(scores: Any, weight: float, likelihoods: Any) -> None:
-    for column in range(len(scores)):
-        scores[column] += weight * np.float32(likelihoods[column])
+def _add_row(sums: Any, weight: float, likelihoods: Any, feature: Any) -> None:
+    for column in range(_WIDTH):
+        sums[column] += weight * np.float32(likelihoods[feature, column])
+
+
+@compiled
+def _finish(scores: Any, totals: Any, sizes: Any, priors: Any, columns: Any, merged: Any, fits: Any) -> None:
+    """Fill `merged` and `fits`: the fields `scores` and `fits` of the answers."""
+    for text in range(len(scores)):
+        fits[text] = np.float64(scores[text].max()) / max(totals[text], np.float32(1))
+        scale = math.sqrt(max(sizes[text], 1))
+        greatest = -np.inf
+        for number, column in enumerate(columns):
+            score = scores[text, number]
+            if totals[text] > 0:
+                score += priors[number]
+            merged[text, column] = max(merged[text, column], np.float64(score) / scale)
+            greatest = max(greatest, merged[text, column])
+        for column in range(merged.shape[1]):
+            merged[text, column] -= greatest
 
 
 @compiled
