@@ -1,10 +1,11 @@
 """Learn how much each fact about a line says that it is the headline: `python -m benchmarks.train_headline --data DIR`.
 
-DIR holds labelled pages (see its README). `--write` puts the weights into `corpus/data/headline.json`;
+DIR holds labelled pages (see its README). `--write` puts weights and trees into `corpus/data/headline.json`;
 `--cross-validate` prints what they reach when no page is judged by weights that were learnt from its own site.
 
 The method is a softmax over the lines of each page that may be its headline (conditional logit; McFadden 1974): the
-lines that print the known title are right. Ridge penalty, L-BFGS, weights times ten and rounded.
+lines that print the known title are right. Ridge penalty, L-BFGS, weights times ten and rounded; then small
+trees on top of the sums (`benchmarks.line_trees`).
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import evaluation
+from benchmarks import evaluation, line_trees
 from benchmarks.evaluation import PAGES, SNIPPETS
+from benchmarks.line_trees import Choices, boost
 from corpus.transforms.boilerplate.characters import as_text, comparable
-from corpus.transforms.boilerplate.headline_facts import FACTS
+from corpus.transforms.boilerplate.headline import SHARE, Learnt
+from corpus.transforms.boilerplate.headline_context import FACT_NUMBERS
 from corpus.transforms.boilerplate.label import BoilerplateOptions, Scan, marked
 from corpus.transforms.boilerplate.retold import Numbers
 from corpus.transforms.normalize import normalize
-from corpus.transforms.title import WEIGHTS, TitleOptions, find_candidates, find_headline
+from corpus.transforms.title import LEARNT, NAMES, SIGNS, TitleOptions, find_candidates, find_headline
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,17 +66,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled data")
     parser.add_argument("--cross-validate", action="store_true", help="print figures over folds of hosts")
-    parser.add_argument("--write", action="store_true", help=f"write corpus/data/{WEIGHTS}")
+    parser.add_argument("--write", action="store_true", help=f"write corpus/data/{LEARNT}")
     arguments = parser.parse_args()
     examples = list(prepared(arguments.data))
-    learnt = learn(examples)
-    print(f"{np.count_nonzero(learnt)} of {len(learnt)} facts have a weight, from {len(examples)} pages")
     if arguments.cross_validate:
         cross_validate(arguments.data)
     if arguments.write:
-        document = dict(sorted(zip(FACTS.names or (), learnt.tolist(), strict=True)))
-        text = json.dumps(document, indent=0)
-        Path(str(files("corpus") / "data" / WEIGHTS)).write_text(f"{text}\n", "ascii")
+        write(learn(examples))
+
+
+def write(learnt: Learnt) -> None:
+    """Write what was learnt, a tree a line."""
+    trees = np.concatenate([learnt.trees.facts, learnt.trees.bounds, learnt.trees.values], axis=1).tolist()
+    document = {"facts": list(NAMES), "weights": learnt.weights.tolist()}
+    head = json.dumps(document)[:-1]
+    rows = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
+    Path(str(files("corpus") / "data" / LEARNT)).write_text(f'{head}, "trees": [\n{rows}\n]}}\n', "ascii")
 
 
 def prepared(data: Path) -> Iterator[Example]:
@@ -85,7 +93,9 @@ def prepared(data: Path) -> Iterator[Example]:
             if headline:
                 scan = marked(text, BOILERPLATE)
                 found = find_candidates(scan, TITLE)
-                right = np.array([folded(words_of(scan, place)) == headline for place in found.places], np.bool_)
+                right = np.array(
+                    [folded(words_of(scan, place).lstrip(SIGNS)) == headline for place in found.places], np.bool_
+                )
                 yield Example(
                     gold=page, data=name, scan=scan, headline=headline, sure=sure, values=found.values, right=right
                 )
@@ -116,12 +126,26 @@ def known_title(page: Mapping[str, Any], lines: set[str]) -> tuple[str, float]:
     return "", 0.0
 
 
-def learn(examples: Sequence[Example]) -> Numbers:
+def learn(examples: Sequence[Example]) -> Learnt:
+    """The weights of all facts, and trees on top of the sums."""
+    chosen = [example for example in examples if example.right.any()]
+    weights = weigh(chosen)
+    values = np.concatenate([example.values for example in chosen])
+    choices = Choices(
+        values=values,
+        right=np.concatenate([example.right for example in chosen]),
+        scores=(values[:, :FACT_NUMBERS] @ weights) * np.float64(SHARE / line_trees.SCALE),
+        sizes=np.array([len(example.right) for example in chosen]),
+        sure=np.array([example.sure for example in chosen]),
+    )
+    return Learnt(weights=weights, trees=boost(choices))
+
+
+def weigh(chosen: Sequence[Example]) -> Numbers:
     """The weights of all facts, in the order of `FACTS`, as whole numbers of 1 / SCALE."""
     from scipy.optimize import minimize
 
-    chosen = [example for example in examples if example.right.any()]
-    table = np.concatenate([example.values for example in chosen]).astype(np.float64)
+    table = np.concatenate([example.values[:, :FACT_NUMBERS] for example in chosen]).astype(np.float64)
     right = np.concatenate([example.right for example in chosen]).astype(np.float64)
     sizes = np.array([len(example.right) for example in chosen])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])

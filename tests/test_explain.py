@@ -14,7 +14,17 @@ from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.stretches import restore
 from tests.conftest import Release, build_release
 
-MENU = ["Home", "News", "Sports", "Subscribe", "Log in", "Search", "Share on Facebook", "Share on Twitter", "Menu"]
+MENU = [
+    "Home",
+    "News",
+    "Sports",
+    "Subscribe",
+    "Log in",
+    "Search",
+    "Share on Facebook",
+    "Share on Twitter",
+    "Market Day Moves Uphill",
+]
 ARTICLE = [
     "Mill Bridge Closes for Repairs",
     "By Ada Example",
@@ -51,6 +61,22 @@ def test_what_the_model_weighed_is_told(release: Release) -> None:
     assert weighed
     assert all(line.reasons for line in weighed)
     assert any(line.kind is None and line.score is not None and line.score > 0 for line in weighed)
+
+
+def test_the_lines_that_competed_for_the_title_are_told(release: Release) -> None:
+    weighed = [
+        line for line in explain_row(release.rows["page.txt"], BoilerplateOptions()) if line.title_score is not None
+    ]
+    best = max(weighed, key=lambda line: line.title_score or 0)
+    assert len(weighed) > 1
+    assert best.text == release.rows["page.txt"]["title"]
+    assert all(line.title_reasons for line in weighed)
+    assert best.title_reasons[0][1] > 0
+
+
+def test_no_line_competed_where_the_article_stands_alone(release: Release) -> None:
+    lines = explain_row(release.rows["clean.txt"], BoilerplateOptions())
+    assert {line.title_score for line in lines} == {None}
 
 
 def test_a_row_made_with_other_settings_is_told_by_its_own_rules(release: Release) -> None:

@@ -8,17 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.transforms.boilerplate.headline_facts import FACTS
+from corpus.transforms.boilerplate.headline import Learnt
+from corpus.transforms.boilerplate.headline_context import CONTEXT, FACT_NUMBERS
+from corpus.transforms.boilerplate.headline_trees import INNER
 from corpus.transforms.boilerplate.label import BoilerplateOptions, label, marked
 from corpus.transforms.normalize import normalize
 from corpus.transforms.stretches import Label
 from corpus.transforms.title import (
+    NAMES,
     TitleOptions,
     find_candidates,
     find_headline,
     find_title,
+    load_learnt,
     title_reasons,
-    weights,
+    weighed,
     with_title,
 )  # fmt: skip
 from tests.article_texts import CLOSING, OPENING, SURVIVORS, wrapped
@@ -52,6 +56,7 @@ WITH_TITLE = {
     "Russian": (f"Паром ушёл в последний раз\n\n{SURVIVORS['russian']}", "Паром ушёл в последний раз"),
     "Arabic": (f"العبّارة تغادر للمرة الأخيرة\n\n{SURVIVORS['arabic']}", "العبّارة تغادر للمرة الأخيرة"),
     "Japanese": (f"渡し船、最後の航海\n\n{SURVIVORS['japanese']}", "渡し船、最後の航海"),
+    "section names above, date below": (f"Quay News\nFish and Ferries\nHarbour\n{HEAD}\n3 May 2024\n{ARTICLE}", HEAD),
     "short article": (f"{HEAD}\n\nIt left at six.\n\nIt came back empty.", HEAD),
 }
 
@@ -131,6 +136,7 @@ PAGES = {
     "section above": ["Harbour", HEAD, "By Ada Quill"],
     "trail above": [f"Home > Harbour > {HEAD}", HEAD, "By Ada Quill"],
     "printed as part of a row": [f"{HEAD} | Quay News", HEAD, "3 May 2024"],
+    "section in front": [f"Harbour News {HEAD}", "By Ada Quill", HEAD, "3 May 2024"],
     "sign before": [f"› {HEAD}", "By Ada Quill"],
 }
 
@@ -154,26 +160,36 @@ def test_reasons_are_the_score_of_a_line() -> None:
     headline = find_headline(page, TitleOptions())
     assert headline is not None
     found = find_candidates(page, TitleOptions())
-    sums = {place: sum(part for _, part in title_reasons(page, place, TitleOptions())) for place in found.places}
-    assert sums[headline.place] == max(sums.values()) > 0
-    assert list(sums.values()) == (found.values @ weights()).tolist()
-    reasons = title_reasons(page, headline.place, TitleOptions())
-    row = found.values[found.places == headline.place][0]
-    parts = zip(FACTS.names or (), (weights() * row).tolist(), strict=True)
-    assert dict(reasons) == {name: part for name, part in parts if part}
-    assert [abs(part) for _, part in reasons] == sorted((abs(part) for _, part in reasons), reverse=True)
-    assert title_reasons(page, len(page.lines) - 1, TitleOptions()) == []
+    assert found.places[found.scores.argmax()] == headline.place
+    for row, score in zip(found.values, found.scores.tolist(), strict=True):
+        reasons = title_reasons(row)
+        assert sum(part for _, part in reasons) == score
+        assert {name for name, _ in reasons} <= set(NAMES)
+        assert [abs(part) for _, part in reasons] == sorted((abs(part) for _, part in reasons), reverse=True)
 
 
-def test_every_fact_has_a_weight() -> None:
-    assert len(weights()) == len(FACTS.names or ())
-    assert weights().any()
+def test_only_lines_of_saved_pages_are_weighed() -> None:
+    page = marked(normalize("\n".join([*PAGE_TOP, HEAD, OPENING, CLOSING])), BoilerplateOptions())
+    assert weighed(page, TitleOptions()) is not None
+    assert weighed(marked(normalize(f"{HEAD}\n\n{ARTICLE}"), BoilerplateOptions()), TitleOptions()) is None
+
+
+def test_what_was_learnt_is_about_the_facts_there_are() -> None:
+    learnt = load_learnt()
+    assert len(learnt.weights) == FACT_NUMBERS
+    assert learnt.weights.any()
+    assert len(NAMES) == len(set(NAMES)) == FACT_NUMBERS + len(CONTEXT)
+    assert 0 <= learnt.trees.facts.min() <= learnt.trees.facts.max() < len(NAMES)
+    assert learnt.trees.facts.shape == learnt.trees.bounds.shape == (len(learnt.trees.values), INNER)
+    assert learnt.trees.values.any()
+    assert not learnt.trees.values[:, 0].any()
 
 
 def test_other_weights_choose_other_lines() -> None:
     page = marked(normalize("\n".join([*PAGE_TOP, HEAD, OPENING, CLOSING])), BoilerplateOptions())
     assert find_headline(page, TitleOptions()) is not None
-    assert find_headline(page, TitleOptions(), -abs(weights())) is None
+    learnt = load_learnt()
+    assert find_headline(page, TitleOptions(), Learnt(weights=-abs(learnt.weights), trees=learnt.trees)) is None
 
 
 def test_the_longest_title_is_a_setting() -> None:

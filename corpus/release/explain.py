@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from corpus.release.show import passages_of
 from corpus.transforms.boilerplate.explain import Reason, explain_lines
-from corpus.transforms.boilerplate.label import BoilerplateOptions
+from corpus.transforms.boilerplate.label import BoilerplateOptions, marked
+from corpus.transforms.boilerplate.marks import BY_HEADLINE, RULES
 from corpus.transforms.normalize import WHITE_SPACE
 from corpus.transforms.stretches import restore
+from corpus.transforms.title import TitleOptions, title_reasons, weighed
 
 MOST_REASONS: Final = 5
 """So many of the weightiest reasons are told for a line."""
@@ -22,6 +24,8 @@ class Explanation:
 
     `score` is what the line model gives the line (more than 0: part of the article) and `reasons` are the weightiest
     parts of that sum; null and empty where a rule, the page's HTML or a decision of the maintainer settled the line.
+    `title_score` and `title_reasons` are the same of a line that competed for the headline of a saved page: the highest
+    score wins (see `boilerplate.headline`).
     """
 
     number: int
@@ -30,9 +34,13 @@ class Explanation:
     rule: str | None
     score: int | None
     reasons: tuple[Reason, ...]
+    title_score: int | None
+    title_reasons: tuple[tuple[str, int], ...]
 
 
-def explain_row(row: Mapping[str, Any], options: BoilerplateOptions) -> Iterator[Explanation]:
+def explain_row(
+    row: Mapping[str, Any], options: BoilerplateOptions, title: TitleOptions | None = None
+) -> Iterator[Explanation]:
     """Every line of the row's source text that is not blank, in order.
 
     What was done is read from the row. Why is worked out anew with `options`; where that gives another result (the
@@ -40,6 +48,7 @@ def explain_row(row: Mapping[str, Any], options: BoilerplateOptions) -> Iterator
     """
     text = restore(row["body"], row["boilerplate"])
     taken = dict(_taken_lines(row))
+    titles = _title_reasons(text, options, title or TitleOptions()) if _has_headline(row) else {}
     for line in explain_lines(text, options):
         kind, rule = taken.get(line.start, (None, None))
         same = (kind, rule) == (line.kind, line.rule)
@@ -50,7 +59,29 @@ def explain_row(row: Mapping[str, Any], options: BoilerplateOptions) -> Iterator
             rule=rule,
             score=line.score if same else None,
             reasons=line.reasons[:MOST_REASONS] if same else (),
+            title_score=titles[line.start][0] if line.start in titles else None,
+            title_reasons=titles[line.start][1] if line.start in titles else (),
         )
+
+
+def _has_headline(row: Mapping[str, Any]) -> bool:
+    """Whether the row's title is a line of its text that was found there."""
+    return any(stretch["rule"] == RULES[BY_HEADLINE] for stretch in row["boilerplate"])
+
+
+def _title_reasons(
+    text: str, options: BoilerplateOptions, title: TitleOptions
+) -> dict[int, tuple[int, tuple[tuple[str, int], ...]]]:
+    """The score of every line that competed for the headline, by where it starts, and the weightiest parts of it."""
+    result = marked(text, options)
+    found = weighed(result, title)
+    if found is None:
+        return {}
+    starts = result.lines["start"][found.places].tolist()
+    return {
+        start: (score, tuple(title_reasons(row)[:MOST_REASONS]))
+        for start, score, row in zip(starts, found.scores.tolist(), found.values, strict=True)
+    }
 
 
 def _taken_lines(row: Mapping[str, Any]) -> Iterator[tuple[int, tuple[str, str]]]:

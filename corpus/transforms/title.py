@@ -17,9 +17,19 @@ import numpy.typing as npt
 from corpus.limits import check_least
 from corpus.schema import KINDS
 from corpus.transforms.boilerplate.characters import as_text, trait_table
-from corpus.transforms.boilerplate.headline import candidates, choose
-from corpus.transforms.boilerplate.headline_facts import FACTS, Facts
+from corpus.transforms.boilerplate.headline import (
+    FINALISTS,
+    SHARE,
+    Learnt,
+    Room,
+    candidates,
+    choose,
+    is_saved_page,
+)  # fmt: skip
+from corpus.transforms.boilerplate.headline_context import CONTEXT, FACT_NUMBERS
+from corpus.transforms.boilerplate.headline_facts import FACTS
 from corpus.transforms.boilerplate.headline_page import VIEW, Page
+from corpus.transforms.boilerplate.headline_trees import INNER, NODES, Trees
 from corpus.transforms.boilerplate.label import Scan, scan
 from corpus.transforms.boilerplate.marks import BY_HEADLINE, LINE, RULES, TITLE, UNMARKED
 from corpus.transforms.boilerplate.phrases import languages, load
@@ -27,8 +37,10 @@ from corpus.transforms.boilerplate.retold import Numbers, room_for
 from corpus.transforms.boilerplate.rules import mark_lines
 from corpus.transforms.stretches import Label
 
-WEIGHTS: Final = "headline.json"
-_SIGNS: Final = " |>\u203a\u2022\u00b7"
+LEARNT: Final = "headline.json"
+NAMES: Final = (*(FACTS.names or ()), *CONTEXT)
+"""What is known of a line: its facts, then its context."""
+SIGNS: Final = " |>\u203a\u2022\u00b7"
 """Signs of lists and of rows of links, which stand before a headline but belong to none."""
 _RULE_CODES: Final = {rule: code for code, rule in enumerate(RULES)}
 _OTHER_RULE: Final = len(RULES)
@@ -57,10 +69,11 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """The lines of a text that may be its headline, by their places, and what is so about each (rows of `FACTS`)."""
+    """The lines of a text that may be its headline, by their places, what is known of each (`NAMES`), and its score."""
 
     places: Numbers
     values: npt.NDArray[np.int8]
+    scores: Numbers
 
 
 def find_title(text: str, labels: list[Label], options: TitleOptions) -> tuple[str | None, list[Label]]:
@@ -91,20 +104,19 @@ def labelled(text: str, labels: list[Label]) -> Scan:
     return result
 
 
-def find_headline(result: Scan, options: TitleOptions, learnt: Numbers | None = None) -> Headline | None:
+def find_headline(result: Scan, options: TitleOptions, learnt: Learnt | None = None) -> Headline | None:
     """The headline above the article of a text whose lines are marked, or None.
 
-    `learnt` are other weights than those of `weights`.
+    `learnt` is something else than what `load_learnt` gives.
     """
-    table = weights() if learnt is None else learnt
-    facts, values = _room_for_facts(1)
-    rule, place, first, last = choose(result.points, _page(result), options.longest, table, facts, values)
+    room = _room_for(FINALISTS + 1)
+    rule, place, first, last = choose(result.points, _page(result), options.longest, learnt or load_learnt(), room)
     if first == last:
         return None
     line = result.lines[place]
     words = as_text(result.plain[line["first"] : line["last"]])
     if rule == BY_HEADLINE:
-        words = words.lstrip(_SIGNS) or words
+        words = words.lstrip(SIGNS) or words
     return Headline(words=words, place=place, first=first, last=last, rule=rule)
 
 
@@ -123,35 +135,50 @@ def with_title(labels: list[Label], titles: list[Label]) -> list[Label]:
 
 def find_candidates(result: Scan, options: TitleOptions) -> Candidates:
     """All lines of a text whose lines are marked that may be its headline if it is a saved page."""
-    facts, values = _room_for_facts(len(result.lines))
-    places = np.empty(len(result.lines), np.int32)
-    count = candidates(_page(result), options.longest, facts, values, places)
-    return Candidates(places=places[:count][::-1], values=values[:count][::-1])
+    room = _room_for(len(result.lines))
+    count = candidates(_page(result), options.longest, load_learnt(), room)
+    return Candidates(
+        places=room.places[:count][::-1], values=room.values[:count][::-1], scores=room.scores[:count][::-1]
+    )
 
 
-def title_reasons(result: Scan, place: int, options: TitleOptions) -> list[tuple[str, int]]:
+def weighed(result: Scan, options: TitleOptions) -> Candidates | None:
+    """The lines that compete for the headline of a saved page; None for a text that opens with its article."""
+    return find_candidates(result, options) if is_saved_page(result.lines) else None
+
+
+def title_reasons(row: npt.NDArray[np.int8]) -> list[tuple[str, int]]:
     """What speaks for (above 0) and against a line as the headline of a saved page, the weightiest first.
 
-    The names of facts (`headline_facts`) and what each adds to the line's score; nothing for a line that is out of
-    the question. A marked heading and the first line of a clean text have no score.
+    `row` are a candidate's values; the parts sum up to its score. What a tree adds is shared among the facts that it
+    asks for on its way to the leaf, by how much each step changes what the tree says (Saabas 2014).
     """
-    found = find_candidates(result, options)
-    for row in found.values[found.places == place]:
-        parts = zip(FACTS.names or (), (weights() * row).tolist(), strict=True)
-        return sorted(((name, part) for name, part in parts if part), key=lambda part: (-abs(part[1]), part[0]))
-    return []
+    learnt = load_learnt()
+    parts = dict.fromkeys(NAMES, 0)
+    for number in range(FACT_NUMBERS):
+        parts[NAMES[number]] += SHARE * int(learnt.weights[number]) * int(row[number])
+    for facts, bounds, values in zip(*(table.tolist() for table in learnt.trees), strict=True):
+        node = 0
+        while node < INNER:
+            after = 2 * node + 1 + int(row[facts[node]] > bounds[node])
+            parts[NAMES[facts[node]]] += values[after] - values[node]
+            node = after
+    return sorted(((name, part) for name, part in parts.items() if part), key=lambda part: (-abs(part[1]), part[0]))
 
 
 @functools.cache
-def weights() -> Numbers:
-    """The weight of every fact, in the order of `FACTS`; ValueError where the file has others."""
-    found: dict[str, int] = json.loads((files("corpus") / "data" / WEIGHTS).read_text("ascii"))
-    names = FACTS.names or ()
-    if set(found) != set(names):
-        raise ValueError(f"{WEIGHTS}: {sorted(set(found) ^ set(names))} are not in both the file and the facts")
-    table = np.array([found[name] for name in names], np.int32)
-    table.setflags(write=False)
-    return table
+def load_learnt() -> Learnt:
+    """The weights and trees that ship; ValueError where they are about other facts than those of `NAMES`."""
+    found = json.loads((files("corpus") / "data" / LEARNT).read_text("ascii"))
+    if tuple(found["facts"]) != NAMES:
+        raise ValueError(f"{LEARNT}: {sorted(set(found['facts']) ^ set(NAMES))} are not in both the file and the facts")
+    table = np.array(found["trees"], np.int32).reshape(-1, 2 * INNER + NODES)
+    trees = Trees(
+        facts=table[:, :INNER].astype(np.int16),
+        bounds=table[:, INNER : 2 * INNER].astype(np.int8),
+        values=np.ascontiguousarray(table[:, 2 * INNER :]),
+    )
+    return Learnt(weights=np.array(found["weights"], np.int32), trees=trees)
 
 
 def _page(result: Scan) -> Page:
@@ -167,7 +194,12 @@ def _page(result: Scan) -> Page:
     )
 
 
-def _room_for_facts(rows: int) -> tuple[Facts, npt.NDArray[np.int8]]:
-    """Records of `FACTS`, and the same as a table of bytes."""
-    values = np.empty((rows, len(FACTS.names or ())), np.int8)
-    return values.view(FACTS)[:, 0], values
+def _room_for(rows: int) -> Room:
+    """Room for so many lines."""
+    values = np.empty((rows, len(NAMES)), np.int8)
+    return Room(
+        facts=values[:, :FACT_NUMBERS].view(FACTS)[:, 0],
+        values=values,
+        places=np.empty(rows, np.int32),
+        scores=np.empty(rows, np.int32),
+    )

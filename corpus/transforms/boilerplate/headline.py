@@ -3,7 +3,7 @@
 # ruff: noqa: SIM110 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,10 @@ from corpus.transforms.boilerplate.characters import (
     count_of,
     equal,
 )  # fmt: skip
-from corpus.transforms.boilerplate.headline_facts import Facts, colons, is_list_item, set_facts, tell_below
+from corpus.transforms.boilerplate.headline_context import FACT_NUMBERS, set_context
+from corpus.transforms.boilerplate.headline_facts import Facts, colons, is_joined, is_list_item, set_facts, tell_below
 from corpus.transforms.boilerplate.headline_page import MOST_WORDS, Page, is_placed, read_page
+from corpus.transforms.boilerplate.headline_trees import Trees, trees_score
 from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.lines import is_spaced
 from corpus.transforms.boilerplate.markdown import HASH
@@ -54,7 +56,15 @@ TOLD_WITHIN: Final = 200
 PAGE_LINES: Final = 20
 """A text with so many lines above its first paragraph is a saved page."""
 LEAST_SCORE: Final = 10
-"""A line of a page that scores no more than this is no headline; of those that are, 1 in 471 scores no more."""
+"""A line of a page whose weighted facts sum up to no more than this is no headline."""
+SHARE: Final = 3
+"""The sum of weighted facts counts so many times beside what the trees say."""
+FINALISTS: Final = 8
+"""The trees judge only so many lines of a page: those with the highest sums."""
+TRIM_WITHIN: Final = 40
+TRIM_WORDS: Final = 3
+TRIM_LETTERS: Final = 12
+"""A line so near that has so many words and characters is the headline instead of a longer line that ends with it."""
 _FIRST: Final = 2
 _SOON: Final = 3
 """A headline's words are told again in so many lines of the article below it, within `WINDOW` lines."""
@@ -65,21 +75,35 @@ _PASSED: Final = _SIGNED | _CAPTIONED | 1 << SHARE_LINKS | 1 << OTHER | 1 << SEP
 _EQUALS, _SEMICOLON = 0x3D, 0x3B
 
 
+class Learnt(NamedTuple):
+    """What was learnt from labelled pages: a weight for every fact of `FACTS`, and trees over facts and context."""
+
+    weights: Numbers
+    trees: Trees
+
+
+class Room(NamedTuple):
+    """Room for what is known of lines: a row each, its first bytes also as a record of `FACTS`; places and scores."""
+
+    facts: Facts
+    values: npt.NDArray[np.int8]
+    places: Numbers
+    scores: Numbers
+
+
 @entry
-def choose(
-    points: Points, page: Page, longest: int, weights: Numbers, facts: Facts, values: npt.NDArray[np.int8]
-) -> tuple[int, int, int, int]:
+def choose(points: Points, page: Page, longest: int, learnt: Learnt, room: Room) -> tuple[int, int, int, int]:
     """The rule that found a headline, its line, and the first and the one after the last of the lines that print it;
     these are equal where there is no headline.
 
-    A headline has at most `longest` characters. `facts` and `values` are one record of `FACTS` and its bytes.
+    A headline has at most `longest` characters. `room` has `FINALISTS` and one rows.
     """
     lines = page.lines
     end = _article_start(lines)
     place, count = _marked_heading(points, page.plain, lines, end, longest)
     if count:
         return BY_MARKDOWN, place, place, place + count
-    best = _best(page, longest, weights, facts, values) if _is_page(lines, end) else _first(page, end, longest)
+    best = _best(page, longest, learnt, room) if _is_page(lines, end) else _first(page, end, longest)
     if best < 0:
         return BY_HEADLINE, 0, 0, 0
     first, last = best, best + 1
@@ -91,19 +115,28 @@ def choose(
 
 
 @entry
-def candidates(page: Page, longest: int, facts: Facts, values: npt.NDArray[np.int8], places: Numbers) -> int:
-    """Write the facts of all lines of a page that may be its headline, the last line first, and their `places`.
+def is_saved_page(lines: Lines) -> bool:
+    """Whether lines compete for a text's headline (`candidates`): what stands above its article is a page's."""
+    return _is_page(lines, _article_start(lines))
 
-    How many there are. `facts` is an array of `FACTS`, `values` its bytes, a row for each line.
+
+@entry
+def candidates(page: Page, longest: int, learnt: Learnt, room: Room) -> int:
+    """Write all that is known of the lines of a page that may be its headline, the last line first.
+
+    How many there are. `room` has a row for each line; scores are those by which the best line is chosen.
     """
     start = read_page(page, longest)
     count = 0
     one = two = three = len(page.lines)
     for place in range(len(page.lines) - 1, -1, -1):
         if page.views[place].candidate:
-            values[count] = 0
-            set_facts(page, place, start, min(three, place + WINDOW), facts[count])
-            places[count] = place
+            room.values[count] = 0
+            set_facts(page, place, start, min(three, place + WINDOW), room.facts[count])
+            set_context(page, place, room.values[count])
+            sum_ = _weighted(learnt.weights, room.values[count])
+            room.scores[count] = SHARE * sum_ + trees_score(learnt.trees, room.values[count])
+            room.places[count] = place
             count += 1
         if page.views[place].article:
             one, two, three = place, one, two
@@ -112,23 +145,76 @@ def candidates(page: Page, longest: int, facts: Facts, values: npt.NDArray[np.in
 
 
 @compiled
-def _best(page: Page, longest: int, weights: Numbers, facts: Facts, values: npt.NDArray[np.int8]) -> int:
+def _best(page: Page, longest: int, learnt: Learnt, room: Room) -> int:
     """The line of a page that looks most like the headline of its article; of equal ones the first; -1 for none."""
+    count = _finalists(page, longest, learnt.weights, room)
+    best, most = -1, 0
+    for row in range(count):
+        place = room.places[row]
+        set_context(page, place, room.values[row])
+        score = SHARE * room.scores[row] + trees_score(learnt.trees, room.values[row])
+        if best < 0 or score > most or (score == most and place < best):
+            best, most = place, score
+    return _trimmed(page, best) if best >= 0 else best
+
+
+@compiled
+def _finalists(page: Page, longest: int, weights: Numbers, room: Room) -> int:
+    """Find the lines of a page whose weighted facts sum up to most; how many they are."""
     start = read_page(page, longest)
-    best, most = -1, LEAST_SCORE + 1
+    count = 0
     one = two = three = len(page.lines)
     for place in range(len(page.lines) - 1, -1, -1):
         if page.views[place].candidate:
-            values[0] = 0
-            set_facts(page, place, start, min(three, place + WINDOW), facts[0])
-            score = 0
-            for number in range(len(weights)):
-                score += weights[number] * values[0, number]
-            if score >= most:
-                best, most = place, score
+            room.values[count] = 0
+            set_facts(page, place, start, min(three, place + WINDOW), room.facts[count])
+            score = _weighted(weights, room.values[count])
+            if score > LEAST_SCORE:
+                room.places[count], room.scores[count] = place, score
+                count = _without_least(room) if count == FINALISTS else count + 1
         if page.views[place].article:
             one, two, three = place, one, two
             tell_below(page, place)
+    return count
+
+
+@compiled
+def _weighted(weights: Numbers, values: npt.NDArray[np.int8]) -> int:
+    """The sum of weighted facts."""
+    score = 0
+    for number in range(FACT_NUMBERS):
+        score += weights[number] * values[number]
+    return score
+
+
+@compiled
+def _without_least(room: Room) -> int:
+    """Move the last row to where the lowest score is; how many rows remain. Of equal ones the first in `room` goes."""
+    least = 0
+    for row in range(FINALISTS + 1):
+        if room.scores[row] < room.scores[least]:
+            least = row
+    if least < FINALISTS:
+        for number in range(room.values.shape[1]):
+            room.values[least, number] = room.values[FINALISTS, number]
+        room.places[least], room.scores[least] = room.places[FINALISTS], room.scores[FINALISTS]
+    return FINALISTS
+
+
+@compiled
+def _trimmed(page: Page, place: int) -> int:
+    """The line nearby that has only the end of a line, what stands before being a section's name or a trail."""
+    folded, line = page.folded, page.lines[place]
+    best, longest = place, TRIM_LETTERS - 1
+    for other in range(max(0, place - TRIM_WITHIN), min(len(page.lines), place + TRIM_WITHIN + 1)):
+        shorter = page.lines[other]
+        size = shorter.key_last - shorter.key_first
+        begin = line.key_last - size
+        if not page.views[other].candidate or shorter.words < TRIM_WORDS or size <= longest or begin <= line.key_first:
+            continue
+        parted = folded[begin - 1] == BLANK and not is_joined(folded, line.key_first, begin)
+        if parted and equal(folded, begin, folded, shorter.key_first, size):
+            best, longest = other, size
     return best
 
 
@@ -199,7 +285,9 @@ def _is_page(lines: Lines, end: int) -> bool:
 
 @compiled
 def _first(page: Page, end: int, longest: int) -> int:
-    """In a text that starts with its article: the first line, when it stands alone and is followed by the article."""
+    """In a text that starts with its article: the first line, when it stands alone and is followed by the article; or
+    the line right above the first byline or date, whatever stands above it.
+    """
     lines = page.lines
     above = 0
     kicker = True
@@ -212,6 +300,10 @@ def _first(page: Page, end: int, longest: int) -> int:
         if line.form == UNMARKED:
             above += 1
             kicker = line.words <= KICKER_WORDS and not line.closed
+    for place in range(_FIRST, end - 1):
+        if _is_signed(page.lines[place + 1]):
+            fits = _may_be_first(page, page.lines[place], longest) and _stands_alone(page, place, end)
+            return place if fits else -1
     return -1
 
 

@@ -1,6 +1,6 @@
 """What is so about a line that may be a headline: whole-number facts, learnt weights of which make its score.
 
-The score of a line is the sum of its facts, each times a whole number from `corpus/data/headline.json`, learnt by
+Times whole numbers from `corpus/data/headline.json` they make a sum (see `headline.choose`), learnt by
 `benchmarks/train_headline.py`.
 """
 
@@ -305,12 +305,12 @@ def _compare(folded: Points, line: Any, other: Any, facts: Any) -> None:
         if other.words >= 3 and equal(folded, line.key_first, folded, other.key_first, length):
             facts.starts_with_other = 1
         begin = line.key_last - length
-        if equal(folded, begin, folded, other.key_first, length) and not _is_joined(folded, line.key_first, begin):
+        if equal(folded, begin, folded, other.key_first, length) and not is_joined(folded, line.key_first, begin):
             facts.ends_with_other = 1
 
 
 @compiled
-def _is_joined(folded: Points, first: int, last: int) -> bool:
+def is_joined(folded: Points, first: int, last: int) -> bool:
     """Whether a colon or dash joins folded[first:last] with what follows it."""
     while last > first and folded[last - 1] == BLANK:
         last -= 1
