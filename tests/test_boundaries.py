@@ -88,25 +88,41 @@ def test_what_came_before_changes_nothing(before: list[str], text: str) -> None:
 
 @given(TEXTS)
 @settings(max_examples=100, deadline=None)
-def test_the_chain_takes_the_best_sequence(text: str) -> None:
+def test_the_chain_takes_the_best_sequence_and_the_paragraphs_above_it(text: str) -> None:
     model = load_model()
     result = judge(text, OPTIONS, model)
     if not result.by_model:
         return
-    steps = result.steps[:-1]
-    scores, fixed = steps["score"].tolist(), steps["fixed"]
-    best, kept, dropped = total_of(scores, steps["stays"].tolist(), model.change), 0, 0
+    lines, steps = result.scan.lines, result.steps[:-1]
+    scores, stays, fixed = steps["score"].tolist(), steps["stays"].tolist(), steps["fixed"]
+    kept, dropped = 0, 0
     for score in scores:
         kept, dropped = max(kept, dropped - model.change) + score, max(dropped, kept - model.change)
-    assert best == max(kept, dropped)
-    left = result.scan.lines["form"] == marks.UNMARKED
-    assert (left == (steps["stays"] & ~fixed)).all()
+    sums = [total_of(scores, [False] * first + stays[first:], model.change) for first in range(len(stays) + 1)]
+    first = sums.index(max(kept, dropped))
+    above = lines[:first][steps["stays"][:first] & ~fixed[:first]]
+    assert (above["prose"] & above["closed"] & (above["ends"] > 0)).all()
+    assert ((lines["form"] == marks.UNMARKED) == (steps["stays"] & ~fixed)).all()
 
 
 def total_of(scores: list[int], stays: list[bool], change: int) -> int:
     """What a sequence of kept and dropped lines adds up to, less the price of its changes."""
     changes = sum(one != other for one, other in pairwise(stays))
     return sum(score for score, stay in zip(scores, stays, strict=True) if stay) - change * changes
+
+
+def test_a_first_paragraph_of_several_sentences_stays_above_byline_and_caption() -> None:
+    lede = "Nobody ordered the bridge at Quay. It stands there all the same."
+    between = ["By Jane Doe", "18 November 2021", "Photo: Jane Doe"]
+    with_lede = [*TOP, lede, *between, OPENING, CLOSING, *FORM]
+    assert lede not in removed("\n".join(with_lede))
+    link = "The bridge at Quay that nobody ordered and nobody wants to pay for"
+    assert link in removed("\n".join([*TOP, link, *between, OPENING, CLOSING, *FORM]))
+
+
+def removed(text: str) -> list[str]:
+    """The lines that are taken out."""
+    return [text[item.start : item.end] for item in label(text, OPTIONS)]
 
 
 @pytest.mark.parametrize("part", SURVIVORS)

@@ -20,9 +20,11 @@ from corpus.transforms.boilerplate.marks import (
     OUTSIDE,
     RELATED_LINKS,
     UNMARKED,
+    WITHIN,
     Lines,
     is_foreign,
     mark,
+    one_of,
 )  # fmt: skip
 
 ENOUGH: Final = 2.0
@@ -30,6 +32,8 @@ ENOUGH: Final = 2.0
 ENOUGH_AFTER: Final = 1.0
 ENOUGH_SENTENCE: Final = 4.0
 """A sentence outside the article needs more."""
+MOST_BETWEEN: Final = 3
+"""So many lines of kinds that stand within articles are passed over on the way up to a first paragraph."""
 _NONE: Final = -1
 
 
@@ -58,6 +62,7 @@ def mark_outside(lines: Lines, first: int, last: int, page: bool) -> None:
 @compiled
 def follow_model(lines: Lines, steps: Steps) -> None:
     """Keep and take out what the chain has chosen; lines that have a mark of their own keep its kind and rule."""
+    _keep_opening(lines, steps)
     begun, last = False, -1
     for place in range(len(lines)):
         if steps[place].stays and not steps[place].fixed:
@@ -75,6 +80,35 @@ def follow_model(lines: Lines, steps: Steps) -> None:
         else:
             rule = BY_MODEL_AMID if place < last else BY_MODEL_AFTER
             mark(line, kind, OUTSIDE, rule if begun else BY_MODEL_BEFORE)
+
+
+@compiled
+def _keep_opening(lines: Lines, steps: Steps) -> None:
+    """Keep the paragraphs right above the first kept line; a few bylines, captions and the like may stand between.
+
+    Links, captions and lone summaries are single sentences, paragraphs are several. The chain has learned from pages
+    on which little tells a first paragraph from what stands above it.
+    """
+    first = 0
+    while first < len(lines) and (steps[first].fixed or not steps[first].stays):
+        first += 1
+    if first == len(lines):
+        return
+    between = 0
+    for place in range(first - 1, -1, -1):
+        step = steps[place]
+        if _is_paragraph(lines[place], step):
+            step.stays, between = True, 0
+        elif step.fixed and one_of(WITHIN, step.kind) and between < MOST_BETWEEN:
+            between += 1
+        else:
+            return
+
+
+@compiled
+def _is_paragraph(line: Any, step: Any) -> bool:
+    """Whether a line that no rule has marked is prose of several sentences, the last one closed."""
+    return bool(step.form == UNMARKED and not step.fixed and line.prose and line.closed and line.ends > 0)
 
 
 @compiled
