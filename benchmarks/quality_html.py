@@ -1,7 +1,7 @@
 """Measure bodies, titles and fields from HTML: `python -m benchmarks.quality_html --data DIR` (see its README).
 
-Bodies come from cross-validated weights (`train_html`): the weights that ship have seen these very pages. All else
-comes from the weights that ship.
+Bodies come from cross-validated trees (`train_html`): the trees that ship have seen these very pages. All else
+comes from the trees that ship.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Learn which lines of a page belong to its article: `python benchmarks/train_html.py --data DIR [--write]`.
 
-DIR holds labelled pages (see its README). The weights go to `corpus/data/html_model.json`. What is printed comes from
-cross-validation by host: no page is judged by weights that were learned from its own site.
+DIR holds labelled pages (see its README). The trees go to `corpus/data/html_model.json`. What is printed comes from
+cross-validation by host: no page is judged by trees that were learned from its own site.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import functools
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -23,27 +22,27 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import evaluation
+from benchmarks.boosting import Growth, grow
 from benchmarks.evaluation import PAGES, SNIPPETS
 from corpus.transforms.html.extract import main_text
-from corpus.transforms.html.facts import PageFacts
+from corpus.transforms.html.features import FEATURES, describe
 from corpus.transforms.html.headline import find_headline, headline_places
-from corpus.transforms.html.model import SCALE, best_sequence, score
-from corpus.transforms.html.page import Visible, see
+from corpus.transforms.html.model import SCALE, best_sequence
+from corpus.transforms.html.page import Visible, opinions_on, see
 from corpus.transforms.html.stated import read_stated
 from corpus.transforms.html.tree import HtmlOptions, parse
+from corpus.transforms.trees import read_trees, scores_of
 
 Floats = npt.NDArray[np.float64]
 
 FOLDS: Final = 6
-FEWEST_PAGES: Final = 5
-"""A fact that fewer pages show gets no weight."""
-RIDGE: Final = 1.0
-ROUNDS: Final = 400
 SNIPPET_WEIGHT: Final = 0.2
 """What a labelled snippet counts, where the article of a page counts 1."""
-CHANGE: Final = 4
+CHANGE: Final = SCALE // 4
 """The price of a change between kept and dropped lines (see `model.best_sequence`)."""
-SMALLEST: Final = 1
+
+GROWTHS: Final = (Growth(seed=2), Growth(seed=3, features=0.2, trees=200))
+"""Two draws of the features that trees may split on: their mean wavers less."""
 
 
 @dataclass(slots=True)
@@ -52,7 +51,7 @@ class Example:
 
     gold: Mapping[str, Any]
     visible: Visible
-    facts: list[list[str]]
+    values: npt.NDArray[np.int32]
     right: npt.NDArray[np.int64]
     weight: Floats
     headline: frozenset[int]
@@ -67,20 +66,19 @@ def main() -> None:
     parser.add_argument("--without-extractor", action="store_true", help="measure without trafilatura")
     arguments = parser.parse_args()
     examples = prepared(arguments.data, use=not arguments.without_extractor)
-    weights = learn(examples)
+    cross_validate(examples)
     report(examples, arguments.data)
-    print(f"{len(weights)} weights")
     if arguments.write:
-        document = {"change": CHANGE, "facts": weights}
-        text = json.dumps(document, indent=0, sort_keys=True)
-        Path(str(files("corpus") / "data" / "html_model.json")).write_text(f"{text}\n", "ascii")
+        trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in fit(examples))
+        text = f'{{"change": {CHANGE}, "trees": [\n{trees}\n]}}\n'
+        Path(str(files("corpus") / "data" / "html_model.json")).write_text(text, "ascii")
 
 
 @functools.cache
 def crossed_bodies(data: Path) -> dict[str, str]:
-    """The body of every page by weights that were learned from other hosts."""
+    """The body of every page by trees that were learned from other hosts."""
     examples = prepared(data, use=True)
-    learn(examples)
+    cross_validate(examples)
     return {example.gold["id"]: body_of(example) for example in examples}
 
 
@@ -95,15 +93,16 @@ def prepare(gold: Mapping[str, Any], *, use: bool) -> Example | None:
     root = parse(gold["html"], HtmlOptions())
     if root is None:
         return None
-    visible = see(root)
-    kept = visible.words.kept(main_text(root) if use else "")
+    stated = read_stated(root)
+    visible = see(root, stated)
+    opinions = opinions_on(visible, main_text(root) if use else "")
     right, weight = judge(gold, visible)
-    guess = [share >= 0.5 for share in kept]
-    title = find_headline(read_stated(root), visible.tree.lines, guess)
+    guess = [share >= 0.5 for share in opinions.kept]
+    title = find_headline(stated, visible.tree.lines, guess)
     headline = frozenset(headline_places(title, visible.tree.lines, guess)) if title else frozenset()
     weight[sorted(headline)] = 0.0
-    facts = PageFacts(visible.tree, kept, visible.brief_marks()).all()
-    return Example(gold=gold, visible=visible, facts=facts, right=right, weight=weight, headline=headline)
+    values = describe(visible.tree, opinions)
+    return Example(gold=gold, visible=visible, values=values, right=right, weight=weight, headline=headline)
 
 
 def judge(gold: Mapping[str, Any], visible: Visible) -> tuple[npt.NDArray[np.int64], Floats]:
@@ -129,55 +128,23 @@ def judge_snippets(gold: Mapping[str, Any], visible: Visible) -> tuple[npt.NDArr
     return np.maximum(right, 0), np.where(right >= 0, SNIPPET_WEIGHT, 0.0)
 
 
-def learn(examples: Sequence[Example]) -> dict[str, int]:
-    """Weights from all examples; each example's `scores` come from those of other hosts."""
-    names = vocabulary(examples)
+def cross_validate(examples: Sequence[Example]) -> None:
+    """Set every example's `scores` by trees that were learned from other hosts."""
     for fold in range(FOLDS):
-        weights = fit([example for example in examples if fold_of(example.gold) != fold], names)
+        trees = read_trees(fit([example for example in examples if fold_of(example.gold) != fold]), FEATURES)
         for example in examples:
             if fold_of(example.gold) == fold:
-                example.scores = [score(facts, weights) for facts in example.facts]
-    return fit(examples, names)
+                example.scores = scores_of(trees, example.values).tolist()
 
 
-def vocabulary(examples: Sequence[Example]) -> dict[str, int]:
-    """A number for every fact that enough pages show."""
-    pages = Counter(name for example in examples for name in {name for facts in example.facts for name in facts})
-    return {
-        name: number for number, name in enumerate(sorted(n for n, count in pages.items() if count >= FEWEST_PAGES))
-    }
-
-
-def fit(examples: Sequence[Example], names: dict[str, int]) -> dict[str, int]:
-    """Logistic regression with a ridge penalty by L-BFGS; weights as whole numbers of 1/SCALE, zeros left out."""
-    from scipy.optimize import minimize
-    from scipy.sparse import csr_matrix
-
-    rows: list[int] = []
-    columns: list[int] = []
-    right: list[int] = []
-    counts: list[float] = []
-    for example in examples:
-        for facts, value, weight in zip(example.facts, example.right, example.weight, strict=True):
-            if weight > 0:
-                known = [names[name] for name in facts if name in names]
-                rows += [len(right)] * len(known)
-                columns += known
-                right.append(int(value))
-                counts.append(float(weight))
-    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(right), len(names)))
-    sign = 2.0 * np.array(right) - 1.0
-    count = np.array(counts)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        margin = sign * (matrix @ weights)
-        value = float(count @ np.logaddexp(0.0, -margin) + RIDGE / 2 * weights @ weights)
-        slope = -sign * count / (1.0 + np.exp(np.minimum(margin, 500.0)))
-        return value, matrix.T @ slope + RIDGE * weights
-
-    best = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}).x
-    whole = np.rint(best * SCALE).astype(int)
-    return {name: int(whole[number]) for name, number in names.items() if abs(whole[number]) >= SMALLEST}
+def fit(examples: Sequence[Example]) -> list[Any]:
+    """The document of the trees that all examples teach: the mean of all `GROWTHS`."""
+    values = np.concatenate([example.values for example in examples])
+    right = np.concatenate([example.right for example in examples])
+    weight = np.concatenate([example.weight for example in examples])
+    known = weight > 0
+    rows = (values[known], right[known], weight[known])
+    return [tree for growth in GROWTHS for tree in grow(*rows, FEATURES, SCALE // len(GROWTHS), growth)]
 
 
 def fold_of(gold: Mapping[str, Any]) -> int:

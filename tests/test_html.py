@@ -14,10 +14,12 @@ from corpus.schema import KINDS
 from corpus.transforms.article import Article, Given, split_article
 from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.html.facts import Tree
+from corpus.transforms.html.features import FEATURES, describe
 from corpus.transforms.html.hints import groups_of, load_hints
 from corpus.transforms.html.lines import join_lines, read_lines
-from corpus.transforms.html.model import best_sequence, load_weights
-from corpus.transforms.html.page import HtmlOptions, Page, PageError, read_page
+from corpus.transforms.html.model import best_sequence, load_model, read_model
+from corpus.transforms.html.page import HtmlOptions, Page, PageError, opinions_on, read_page, see
+from corpus.transforms.html.stated import read_stated
 from corpus.transforms.html.tree import parse
 from corpus.transforms.normalize import normalize
 from corpus.transforms.stretches import restore
@@ -253,7 +255,26 @@ def test_hints_name_kinds_of_the_schema() -> None:
     assert set(load_hints().kinds.values()) <= set(KINDS)
 
 
-def test_weights_are_whole_numbers() -> None:
-    weights = load_weights()
-    assert weights.change > 0
-    assert all(type(weight) is int and weight for weight in weights.facts.values())
+def test_the_model_is_whole_numbers_on_known_features() -> None:
+    model = load_model()
+    assert model.change > 0
+    assert len(model.trees.roots) > 1
+    with pytest.raises(ValueError, match="no feature colour"):
+        read_model({"change": 1, "trees": [["colour", 1, 0, 1]]})
+
+
+def test_every_line_has_every_feature() -> None:
+    root = parse(PAGE, HtmlOptions())
+    seen = see(root, read_stated(root))
+    values = describe(seen.tree, opinions_on(seen, f"{FIRST}\n{SECOND}"))
+    assert values.shape == (len(seen.tree.lines), len(FEATURES))
+    by_name = dict(zip(FEATURES, values.T.tolist(), strict=True))
+    texts = [line.text for line in seen.tree.lines]
+    first, caption = texts.index(FIRST), texts.index("The ferryman at the oar. Photo: Ben Moor")
+    assert by_name["kept"][first] == 1000
+    assert (by_name["up"][caption], by_name["down"][caption]) == (1, 1)
+    assert by_name["in figcaption"][caption] == 1
+    assert by_name["pictured"][caption] == 1
+    assert by_name["to share"][texts.index("Share on Facebook Tweet")] == 0
+    assert by_name["heading away"][first] == first - texts.index(HEADLINE)
+    assert by_name["-1 words"][0] == by_name["+1 words"][-1] == -1

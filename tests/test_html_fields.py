@@ -112,6 +112,15 @@ def test_what_cannot_be_a_value_is_none() -> None:
     assert fields(head, PROSE, '<html lang="{{lang}}">') == {}
 
 
+def test_an_author_that_is_the_site_yields_to_a_person() -> None:
+    site = '<meta property="og:site_name" content="Harbour Post">'
+    house, person = '<meta name="author" content="Harbour Post">', '<meta name="byl" content="Ada Quill">'
+    more = '<meta name="byl" content="All by Harbour Post">'
+    assert fields(site + house + person, PROSE)["author"] == "Ada Quill"
+    assert fields(site + house + more, PROSE)["author"] == "Harbour Post"
+    assert fields(site + house, PROSE)["author"] == "Harbour Post"
+
+
 def headline(body: str, head: str = "") -> str | None:
     root = parse(f"<html><head>{head}</head><body>{body}</body></html>", HtmlOptions())
     lines = read_lines(root.find("body"))
@@ -135,6 +144,10 @@ SITE = '<meta property="og:site_name" content="Harbour Post">'
         (f'<meta property="og:title" content="{HEADLINE}">', f"<h1>Shipping<br>{HEADLINE}</h1>{PROSE}"),
         (f'<meta property="og:title" content="{HEADLINE}">', f"<h1>Shipping: {HEADLINE}</h1>{PROSE}"),
         (f"<title>{HEADLINE} | Harbour Post</title>", f"<div>{HEADLINE}</div>{PROSE}"),
+        ("", f'<h1><span class="overline">Shipping</span>{HEADLINE}</h1>{PROSE}'),
+        ("", f'<h1><i>Shipping</i><span class="visually-hidden">: </span><b>{HEADLINE}</b></h1>{PROSE}'),
+        ("", f'<h1>{HEADLINE}<span class="invisible"> | Harbour Post</span></h1>{PROSE}'),
+        ("<title>Post Online</title>", f'<h1><a href="/">Post Online</a></h1><h1>{HEADLINE}</h1>{PROSE}'),
         ("<title>Ferry leaves old quay for the last time</title>", f"<h1>{HEADLINE}</h1>{PROSE}"),
         ("", f"<h1>{HEADLINE}</h1>{PROSE}"),
     ],

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from corpus.transforms.html.facts import ancestors, hints_of
+from corpus.transforms.html.heading import bare_heading
 from corpus.transforms.html.lines import TreeLine
 from corpus.transforms.html.stated import Stated
 from corpus.transforms.html.wording import MARKS, wording
@@ -39,6 +40,7 @@ _MOST_SITE_WORDS: Final = 6
 class _Candidate:
     text: str
     score: float
+    bare: str | None
 
 
 def find_headline(stated: Stated, lines: Sequence[TreeLine], kept: Sequence[bool]) -> str | None:
@@ -53,7 +55,7 @@ def find_headline(stated: Stated, lines: Sequence[TreeLine], kept: Sequence[bool
     sites = [wording(name) for name in _sites(stated) if wording(name) and name.count(" ") < _MOST_SITE_WORDS]
     best = _best(_candidates(lines, kept, titles, sites))
     if best is not None:
-        return _without_kicker(best, titles, sites)
+        return best.bare or _without_kicker(best.text, titles, sites)
     for title in titles:
         bare = without_site(title, sites, titles)
         if wording(bare) and wording(bare) not in sites:
@@ -68,9 +70,14 @@ def headline_places(title: str, lines: Sequence[TreeLine], kept: Sequence[bool])
     for first, last in _runs(lines, _start(lines, kept)):
         text = " ".join(line.text for line in lines[first:last])
         key = wording(text) if len(text) <= LONGEST else ""
-        if key and (key == wanted or (_heading(lines[first]) and key.endswith(wanted))):
+        if key and (key == wanted or (_heading(lines[first]) and _holds(lines[first], key, wanted))):
             places.update(range(first, last))
     return sorted(places)
+
+
+def _holds(line: TreeLine, key: str, wanted: str) -> bool:
+    """Whether a heading prints the wanted title with something else before or behind it."""
+    return key.endswith(wanted) or (wanted in key and wording(bare_heading(_heading_element(line)) or "") == wanted)
 
 
 def _start(lines: Sequence[TreeLine], kept: Sequence[bool]) -> int:
@@ -91,12 +98,12 @@ def _without_kicker(text: str, titles: Sequence[str], sites: Sequence[str]) -> s
     return text
 
 
-def _best(candidates: Iterable[_Candidate]) -> str | None:
+def _best(candidates: Iterable[_Candidate]) -> _Candidate | None:
     best: _Candidate | None = None
     for candidate in candidates:
         if candidate.score >= _ENOUGH and (best is None or candidate.score > best.score):
             best = candidate
-    return None if best is None else best.text
+    return best
 
 
 def _candidates(
@@ -114,7 +121,9 @@ def _candidates(
         similar = max((_dice(words, piece) for piece in pieces.values()), default=0.0)
         if similar >= _SIMILAR or _heading(lines[first]):
             score = _score(lines[first], similar, start - last, len(words)) + 0.5 * (key in pieces)
-            yield _Candidate(text, score - 6.0 * (key in sites))
+            heading = _heading_element(lines[first])
+            bare = None if heading is None or not key.startswith(wording(lines[first].text)) else bare_heading(heading)
+            yield _Candidate(text, score - 6.0 * (key in sites), bare)
 
 
 def _score(line: TreeLine, similar: float, above: int, words: int) -> float:
@@ -123,7 +132,7 @@ def _score(line: TreeLine, similar: float, above: int, words: int) -> float:
     score -= 1.0 if above < 0 else min(_FARTHEST, _AWAY_COSTS * above)
     score -= 0.7 if words < 2 else 0.0
     chain = list(ancestors(line.first))
-    score -= 2.5 if any(_leads_home(element) for element in chain[:3]) else 0.0
+    score -= 4.0 if any(_leads_home(element) for element in chain[:3]) else 0.0
     score -= 2.0 if any(element.tag in _AWAY for element in chain) else 0.0
     score += 0.5 if any("headline" in hints_of(element) for element in chain[:3]) else 0.0
     return score

@@ -1,8 +1,8 @@
-"""Which lines of a page belong to its article: a linear chain over weighed facts, with weights that are data.
+"""Which lines of a page belong to its article: a linear chain over boosted trees, which are data.
 
-A line's score is the sum of its facts' weights. Of all sequences of kept and dropped lines that one is taken in which
-the kept lines' scores add up to most, where every change from one to the other has its price (Viterbi's algorithm).
-`benchmarks/train_html.py` makes the weights; docs/decisions/0011-html.md says how and why.
+A line's score is what all trees give it for its features (see `features`). Of all sequences of kept and dropped lines
+that one is taken in which the kept lines' scores add up to most, where every change from one to the other has its price
+(Viterbi's algorithm). `benchmarks/train_html.py` grows the trees; docs/decisions/0011-html.md says how and why.
 """
 
 from __future__ import annotations
@@ -10,39 +10,40 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from corpus.transforms.html.facts import PageFacts, Shares, Tree
+from corpus.transforms.html.facts import Tree
+from corpus.transforms.html.features import FEATURES, Opinions, describe
+from corpus.transforms.trees import Trees, read_trees, scores_of
 
-SCALE: Final = 16
-"""Weights are whole numbers: so many make one unit of log odds."""
+SCALE: Final = 1024
+"""Scores are whole numbers: so many make one unit of log odds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """What every fact adds to a line's score, and the price of a change."""
+class Model(NamedTuple):
+    """What makes a line's score, and the price of a change."""
 
-    facts: Mapping[str, int]
+    trees: Trees
     change: int
 
 
 @functools.cache
-def load_weights() -> Weights:
-    """The weights that ship with the package."""
-    return Weights(**json.loads((files("corpus") / "data" / "html_model.json").read_text("ascii")))
+def load_model() -> Model:
+    """The model that ships with the package."""
+    return read_model(json.loads((files("corpus") / "data" / "html_model.json").read_text("ascii")))
 
 
-def keep_lines(tree: Tree, kept: Shares, marks: Sequence[str], weights: Weights) -> list[bool]:
-    """For every line whether it belongs to the article (see `facts.PageFacts`)."""
-    scores = [score(facts, weights.facts) for facts in PageFacts(tree, kept, marks).all()]
-    return best_sequence(scores, weights.change)
+def read_model(document: Mapping[str, Any]) -> Model:
+    """A model from its document; ValueError where it splits on a feature that does not exist."""
+    return Model(trees=read_trees(document["trees"], FEATURES), change=document["change"])
 
 
-def score(facts: Sequence[str], weights: Mapping[str, int]) -> int:
-    """The sum of the weights of these facts; unknown ones have none."""
-    return sum(weights.get(fact, 0) for fact in facts)
+def keep_lines(tree: Tree, opinions: Opinions, model: Model) -> list[bool]:
+    """For every line whether it belongs to the article."""
+    if not tree.lines:
+        return []
+    return best_sequence(scores_of(model.trees, describe(tree, opinions)).tolist(), model.change)
 
 
 def best_sequence(scores: Sequence[int], change: int) -> list[bool]:

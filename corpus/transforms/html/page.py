@@ -11,11 +11,12 @@ from typing import Any, Final
 from corpus.transforms.boilerplate.label import BoilerplateOptions, label
 from corpus.transforms.html.align import PageWords
 from corpus.transforms.html.extract import main_text
-from corpus.transforms.html.facts import Tree
+from corpus.transforms.html.facts import Shares, Tree
+from corpus.transforms.html.features import Opinions
 from corpus.transforms.html.headline import find_headline, headline_places
-from corpus.transforms.html.kinds import STRUCTURE, Name, name_lines
+from corpus.transforms.html.kinds import Name, name_lines
 from corpus.transforms.html.lines import TreeLine, join_lines, read_lines
-from corpus.transforms.html.model import Weights, keep_lines, load_weights
+from corpus.transforms.html.model import Model, keep_lines, load_model
 from corpus.transforms.html.stated import Stated, read_stated
 from corpus.transforms.html.tree import HtmlOptions, PageError, parse
 from corpus.transforms.stretches import Label
@@ -49,17 +50,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visible:
-    """The visible lines of a page with what is known of them before anything is decided."""
+    """The visible lines of a page with what is known of them before anything is decided.
+
+    `marks` are kind and rule by our own text pass, `told` the share of each line that the page's description has.
+    """
 
     tree: Tree
     text: str
     starts: Sequence[int]
     words: PageWords
     marks: Sequence[tuple[str, str]]
-
-    def brief_marks(self) -> list[str]:
-        """What our own text pass took each line for: a kind, or where it stands; empty for nothing."""
-        return [rule.partition(":")[2] if rule in STRUCTURE else kind for kind, rule in self.marks]
+    told: Shares
 
 
 def read_page(markup: str, options: HtmlOptions, boilerplate: BoilerplateOptions | None = None) -> Page:
@@ -71,9 +72,8 @@ def read_page(markup: str, options: HtmlOptions, boilerplate: BoilerplateOptions
     if root is None:
         return Page(text="", labels=(), fields={})
     stated = read_stated(root)
-    visible = see(root, boilerplate)
-    extracted = main_text(root)
-    keep = decide(visible, extracted, load_weights())
+    visible = see(root, stated, boilerplate)
+    keep = decide(visible, main_text(root), load_model())
     title = find_headline(stated, visible.tree.lines, keep)
     names = name_lines(visible.tree, keep, visible.marks)
     for place in headline_places(title, visible.tree.lines, keep) if title else ():
@@ -81,8 +81,8 @@ def read_page(markup: str, options: HtmlOptions, boilerplate: BoilerplateOptions
     return Page(text=visible.text, labels=tuple(_labels(visible, names)), fields=_fields(stated, title))
 
 
-def see(root: Any, boilerplate: BoilerplateOptions | None = None) -> Visible:
-    """The visible lines below `root`."""
+def see(root: Any, stated: Stated, boilerplate: BoilerplateOptions | None = None) -> Visible:
+    """The visible lines below `root`, of a page that states so much of itself."""
     body = root.find("body")
     lines = read_lines(root if body is None else body)
     text = join_lines(lines)
@@ -96,6 +96,7 @@ def see(root: Any, boilerplate: BoilerplateOptions | None = None) -> Visible:
         starts=starts,
         words=words,
         marks=_marks(text, starts, lines, boilerplate or BoilerplateOptions()),
+        told=words.kept("\n".join(stated.values.get("description", ()))),
     )
 
 
@@ -112,9 +113,14 @@ def _marks(
     return marks
 
 
-def decide(visible: Visible, extracted: str, weights: Weights) -> list[bool]:
+def decide(visible: Visible, extracted: str, model: Model) -> list[bool]:
     """Which lines belong to the article, given what the extractor made of the page."""
-    return keep_lines(visible.tree, visible.words.kept(extracted), visible.brief_marks(), weights)
+    return keep_lines(visible.tree, opinions_on(visible, extracted), model)
+
+
+def opinions_on(visible: Visible, extracted: str) -> Opinions:
+    """What the extractor, our own text pass and the page itself say of its lines."""
+    return Opinions(kept=visible.words.kept(extracted), told=visible.told, marks=visible.marks)
 
 
 def _labels(visible: Visible, names: Sequence[Name | None]) -> list[Label]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from corpus.transforms.html.jsonld import read_jsonld
+from corpus.transforms.html.wording import wording
 from corpus.transforms.normalize import normalize
 
 _META: Final = {
@@ -30,6 +31,7 @@ _META: Final = {
         *("created", "article_date_original", "date.release", "date.created", "last-published", "rnews:datepublished"),
     ),
     "language": ("content-language", "dc.language", "dcterms.language", "language", "og:locale"),
+    "description": ("og:description", "description", "twitter:description"),
     "license": ("dc.rights.license", "dcterms.license", "dcterms.rights.license"),
 }
 """Names of meta elements by field; of several the first named here counts first."""
@@ -112,6 +114,16 @@ def _merge(
                 _add(stated, name, value)
         for value in marked.get(name, ()):
             _add(stated, name, value)
+    _prefer_people(stated)
+
+
+def _prefer_people(stated: Stated) -> None:
+    """Of several authors let one that is not the site, nor names it, count first."""
+    authors = stated.values.get("author", [])
+    sites = {wording(site) for site in stated.values.get("site", ())} - {""}
+    people = [author for author in authors if not any(site in wording(author) for site in sites)]
+    if people and wording(authors[0]) in sites:
+        stated.values["author"] = [*people, *(author for author in authors if author not in people)]
 
 
 def _add(stated: Stated, name: str, value: str) -> None:
