@@ -20,6 +20,7 @@ LAYERS = [
     {"config"},
     {"project", "survey"},
     {"pipeline", "terminal", "init"},
+    {"commands"},
     {"cli", "__init__"},
     {"__main__"},
 ]
