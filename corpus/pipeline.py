@@ -25,11 +25,14 @@ from corpus.release.card import render_card
 from corpus.release.checks import checks_document, run_checks
 from corpus.release.croissant import croissant
 from corpus.release.facts import CardFacts
-from corpus.release.ledger import ledger
+from corpus.release.ledger import Written, ledger
 from corpus.release.manifest import make_manifest, parquet_entries, tool_version
-from corpus.stages.export import Export, Recount, count_release, plan_parts
+from corpus.release.part_facts import PartFacts
+from corpus.stages.export import Export, plan_parts
 from corpus.stages.ingest import Ingest, IngestOptions
-from corpus.stages.relate import copies_of, read_sketches, relate, write_relations
+from corpus.stages.recount import Recount, count_release
+from corpus.stages.relate import copies_of, read_sketches, relate
+from corpus.stages.relations import write_relations
 from corpus.stages.runs import number_pieces
 
 
@@ -55,6 +58,7 @@ def build_dataset(
     project = read_project(config)
     check_targets(out, [path for path in (config.source, config.project) if isinstance(path, Path)])
     with staging_folder(out) as (release, work):
+        engine.meet(work)
         listing = list_tree(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
         sidecars = read_sidecars(config.source, listing, config.inputs, work)
         files = sidecars.files
@@ -76,7 +80,7 @@ def build_dataset(
         found = relate(
             rows, engine, work, project.decisions, shingle_options=config.shingles, options=config.duplicates
         )
-        parts = plan_parts(write_relations(rows, found, config.splits, work))
+        parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work))
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))
 
         list(show.track("write", engine.map(Export(work=work, release=release), parts), len(parts)))
@@ -84,12 +88,14 @@ def build_dataset(
         paths = [part.path for part in parts]
         recount = Recount(release=release, work=work)
         statistics = count_release(engine.map(recount, paths), paths, work)
-        inputs = ledger(release, staged, project.apart, sidecars.digest)
+        written = Written(rows=statistics.rows, paths=paths, work=work)
+        inputs = ledger(release, staged, written, apart=project.apart, sidecars=sidecars.digest)
         show.done(
             "write", f"{statistics.rows:,} rows in {len(parts)} files, {sum(inputs.rejected.values()):,} rejected"
         )
 
-        report = run_checks(release, project.suites, config.checks)
+        facts = engine.map(PartFacts(release=release, work=work), paths)
+        report = run_checks(release, project.suites, config.checks, facts)
         write_json(release / CHECKS, checks_document(report))
         passed = sum(outcome.passed for outcome in report.outcomes)
         show.done("check", f"{passed} of {report.expected} passed")

@@ -11,9 +11,12 @@ import click
 
 from corpus.commands.check import say_checks
 from corpus.commands.common import FOLDER, Command, document, examples, say
+from corpus.errors import UsageError
 from corpus.layout import CARD, DATA, REJECTED
 
 if TYPE_CHECKING:
+    from corpus.engines.local import LocalEngine
+    from corpus.engines.ray import RayEngine
     from corpus.pipeline import Build
 
 
@@ -38,17 +41,33 @@ def init(raw: str, project: Path, force: bool) -> None:
 
 @click.command(
     cls=Command,
-    epilog=examples("corpus build", "corpus build raw/ -o build/ -j 4", "corpus build s3://bucket/raw -o build/"),
+    epilog=examples(
+        "corpus build",
+        "corpus build raw/ -o build/ -j 4",
+        "corpus build s3://bucket/raw -o build/",
+        "corpus build --engine ray --address 10.0.0.1:6379",
+    ),
 )
 @click.argument("source", default=".")
 @click.option("-o", "--out", type=FOLDER, help="Release folder to make. [default: build/ in the project, or here]")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Worker processes. [default: one a core]")
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where tasks run."
+)
+@click.option("--address", help="Ray cluster to join. [default: RAY_ADDRESS, this machine's, or a new one on it]")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing while it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON document.")
-def build(source: str, out: Path | None, jobs: int | None, quiet: bool, as_json: bool) -> None:
+def build(
+    source: str,
+    out: Path | None,
+    jobs: int | None,
+    engine: str,
+    address: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     """Make a release folder from a project (with corpus.toml), or a folder or an address of raw articles."""
     from corpus.config import load_config
-    from corpus.engines.local import LocalEngine, available_workers
     from corpus.io.addresses import parse_source
     from corpus.pipeline import build_dataset
     from corpus.project import build_date, default_out
@@ -56,14 +75,29 @@ def build(source: str, out: Path | None, jobs: int | None, quiet: bool, as_json:
 
     config = load_config(parse_source(source))
     target, published = out or default_out(config), build_date()
-    with LocalEngine(jobs or available_workers()) as engine:
-        made = build_dataset(config, engine, target, Terminal(quiet=quiet), published=published)
+    with _engine(engine, jobs, address) as chosen:
+        made = build_dataset(config, chosen, target, Terminal(quiet=quiet), published=published)
     if as_json:
         document(asdict(made.manifest))
     else:
         _summary(made)
     if not made.checks.passed:
         sys.exit(1)
+
+
+def _engine(name: str, jobs: int | None, address: str | None) -> LocalEngine | RayEngine:
+    """The engine of that name; raises UsageError for an option that it has no use for."""
+    from corpus.engines.local import LocalEngine, available_workers
+    from corpus.engines.ray import RayEngine
+
+    if name == "ray":
+        if jobs is not None:
+            raise UsageError("a Ray cluster has its own workers", found=f"--jobs {jobs}", remedy="leave --jobs out")
+        return RayEngine(address)
+    if address is not None:
+        remedy = "add --engine ray, or leave --address out"
+        raise UsageError("only Ray has an address", found=f"--address {address}", remedy=remedy)
+    return LocalEngine(jobs or available_workers())
 
 
 def _summary(made: Build) -> None:

@@ -56,6 +56,7 @@ def verify(build: Path) -> None:
 
 
 def say_checks(report: CheckReport) -> None:
+    """Print each failed check with its rows, and the count."""
     from corpus.release.checks import summary_lines
 
     for line in summary_lines(report):
