@@ -19,6 +19,7 @@ LAYERS = [
     {"release"},
     {"config"},
     {"project", "survey"},
+    {"reuse"},
     {"pipeline", "terminal", "init"},
     {"commands"},
     {"cli", "__init__"},

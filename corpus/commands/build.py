@@ -55,6 +55,8 @@ def init(raw: str, project: Path, force: bool) -> None:
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where tasks run."
 )
 @click.option("--address", help="Ray cluster to join. [default: RAY_ADDRESS, this machine's, or a new one on it]")
+@click.option("--no-cache", is_flag=True, help="Take nothing from the last build, and keep nothing for the next.")
+@click.option("--rehash", is_flag=True, help="Read every input again, whatever its size and times say.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing while it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON document.")
 def build(
@@ -63,6 +65,8 @@ def build(
     jobs: int | None,
     engine: str,
     address: str | None,
+    no_cache: bool,
+    rehash: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -71,12 +75,14 @@ def build(
     from corpus.io.addresses import parse_source
     from corpus.pipeline import build_dataset
     from corpus.project import build_date, default_out
+    from corpus.reuse import Reuse
     from corpus.terminal import Terminal
 
     config = load_config(parse_source(source))
     target, published = out or default_out(config), build_date()
     with _engine(engine, jobs, address) as chosen:
-        made = build_dataset(config, chosen, target, Terminal(quiet=quiet), published=published)
+        reuse = Reuse(keep=not no_cache, rehash=rehash)
+        made = build_dataset(config, chosen, target, Terminal(quiet=quiet), published=published, reuse=reuse)
     if as_json:
         document(asdict(made.manifest))
     else:

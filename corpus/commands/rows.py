@@ -47,16 +47,19 @@ def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json:
 @click.option("--build", "folder", type=FOLDER, default=Path("build"), show_default=True, help="Release folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def explain(row_id: str, folder: Path, as_json: bool) -> None:
-    """Tell why each line of a row's source text stayed or was taken out."""
+    """Tell why each line of a row's source text stayed or was taken out, and what it shares with other rows."""
     from corpus.config import load_config
     from corpus.release.explain import explain_row
+    from corpus.release.pair_evidence import pair_evidence
     from corpus.release.show import row_with_id
 
-    project = project_of(folder)
-    options = load_config(project or Path(), needs_input=False).boilerplate
-    lines = list(explain_row(row_with_id(folder, row_id), options))
+    config = load_config(project_of(folder) or Path(), needs_input=False)
+    row = row_with_id(folder, row_id)
+    lines = list(explain_row(row, config.boilerplate))
+    pairs = pair_evidence(folder, row, config.shingles, config.duplicates)
     if as_json:
-        document({"id": row_id, "lines": [asdict(line) for line in lines]})
+        found = {"lines": [asdict(line) for line in lines], "pairs": [asdict(pair) for pair in pairs]}
+        document({"id": row_id, **found})
         return
     for line in lines:
         mark = f"{line.kind} by {line.rule}" if line.kind else "kept"
@@ -64,6 +67,11 @@ def explain(row_id: str, folder: Path, as_json: bool) -> None:
         if line.reasons:
             parts = ", ".join(f"{reason.weight:+d} {reason.feature} {reason.value}" for reason in line.reasons)
             say(f"{'':>7}model {line.score:+d}: {parts}")
+    for pair in pairs:
+        say(f"{pair.rule}: {pair.id}")
+        say(f"{'':>7}{pair.shared} shared shingles: {pair.share:.1%} of this row's, {pair.share_of_other:.1%} of its")
+        say(f"{'':>7}shared passages cover {pair.covered:.1%} of this row and {pair.other_covered:.1%} of the other")
+        say(f"{'':>7}longest: “{pair.passage}”")
 
 
 def _say_row(row: Mapping[str, Any]) -> None:
