@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO := examples/town-papers
 DATA := ../shared/eval
+ARTICLES := 10000 100000
 
-.PHONY: demo install test check lint types generated bench-quality lock clean help
+.PHONY: demo install test check lint types generated bench-quality bench-speed lock clean help
 
 demo: install ## Package the sample corpus, and load it
 	$(BIN)/corpus build $(DEMO)
@@ -45,6 +46,12 @@ bench-quality: install ## Measure quality beside other tools on the labelled dat
 	$(VENV)-peers/bin/python benchmarks/peers.py --data $(DATA) --out $(VENV)-peers/predictions
 	$(BIN)/python -m benchmarks.quality --data $(DATA) --peers $(VENV)-peers/predictions --write
 
+bench-speed: install ## Measure builds of ARTICLES= generated articles beside other tools, and write docs/performance.md
+	$(PYTHON) -m venv $(VENV)-speed
+	$(VENV)-speed/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+		-r benchmarks/speed-peers-requirements.txt
+	$(BIN)/python -m benchmarks.speed --articles $(ARTICLES) --peers $(VENV)-speed/bin/python --write
+
 lock: ## Make requirements.lock anew: exact versions and hashes, no index address
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip --disable-pip-version-check install --quiet uv
@@ -53,6 +60,9 @@ lock: ## Make requirements.lock anew: exact versions and hashes, no index addres
 	$(VENV)-lock/bin/uv pip compile benchmarks/peers.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
 		--output-file benchmarks/peers-requirements.txt
+	$(VENV)-lock/bin/uv pip compile benchmarks/speed-peers.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
+		--output-file benchmarks/speed-peers-requirements.txt
 	rm -rf $(VENV)-lock
 
 clean: ## Remove what was made here

@@ -1,87 +1,194 @@
-"""Measure the speed of duplicate detection in memory: `python benchmarks/speed_duplicates.py [--rows 100000]`."""
+"""What the search for copies costs: `python -m benchmarks.speed_duplicates [--rows 100000] [--workers 1]`.
+
+Invented articles are staged by another process, as a build stages them; then every step runs as in a build, from files
+to files. Printed are the driver's processor time of each step (with one worker that is all of it), and peak memory.
+"""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import itertools
+import multiprocessing
+import os
+import resource
+import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from corpus.engines.local import LocalEngine
+from corpus.model import Staged
+from corpus.schema import ARTICLE
+from corpus.stages.relate import copies_of, read_sketches, relate
+from corpus.stages.relations import write_relations
+from corpus.stages.staged import ROWS, SKETCHES, staged_path, write_staged
+from corpus.transforms.duplicates.find import DuplicateOptions
+from corpus.transforms.duplicates.sketch import SketchOptions, sketch
+from corpus.transforms.split import SplitOptions
 
-from collections.abc import Sequence
-
-from corpus.transforms.duplicates.compare import Compared, compare
-from corpus.transforms.duplicates.find import DuplicateOptions, find_candidates, group_duplicates, verify_candidates
-from corpus.transforms.duplicates.sketch import Shingles, SketchOptions, shingles, sketch
-from corpus.transforms.tokens import Ints
+SHARD_ROWS: Final = 4096
+WINDOW: Final = 20_000
+"""A copy is one of an article at most so many before it, so that the generator's memory is bounded."""
 
 T = TypeVar("T")
 
 
 def main() -> None:
-    """Time each step on invented articles."""
+    """Stage, then time each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--words", type=int, default=250, help="mean words of an article")
+    parser.add_argument("--words", type=int, default=450, help="mean words of an article")
+    parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
-    texts, copies = invented(arguments.rows, arguments.words)
-    size = sum(len(text.encode()) for text in texts)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            staged = pool.apply(stage_invented, (work, arguments.rows, arguments.words))
+        measure(staged, work, arguments.rows, arguments.workers)
+
+
+def measure(staged: Sequence[Staged], work: Path, count: int, workers: int) -> None:
+    """Print the cost of every step."""
     sketch_options, options = SketchOptions(), DuplicateOptions()
-    print(f"{len(texts):,} articles, {size / 1e6:.0f} MB, {copies:,} of them copies")
-    sketches = timed("sketch", size, lambda: sketch(texts, sketch_options))
-    print(f"  {len(sketches.hashes) / len(texts):.1f} hashes an article")
-    dates = np.full(len(texts), "NaT", "datetime64[us]")
-    candidates = timed("join", size, lambda: find_candidates(sketches, dates, (), sketch_options, options))
-    print(f"  {len(candidates.first):,} candidate pairs")
-
-    def full(rows: Ints) -> Shingles:
-        return shingles([texts[row] for row in rows.tolist()], sketch_options)
-
-    def compare_all(pairs: Sequence[tuple[Ints, Ints]]) -> list[Compared]:
-        return [compare(*pair, full, reach=options.reach) for pair in pairs]
-
-    pairs = timed("verify", size, lambda: verify_candidates(candidates, sketches, compare_all))
-    found = timed("group", size, lambda: group_duplicates(candidates, pairs, sketches, (), options))
-    print(f"  {int((found.kept != np.arange(len(texts))).sum()):,} copies found")
+    with LocalEngine(workers) as engine:
+        print(f"{count:,} articles, {sum(item.bytes for item in staged) / 1e6:,.0f} MB, {workers} workers")
+        memory = Memory()
+        rows = timed("read", count, lambda: read_sketches(staged, work))
+        print(f"  {rows.hashes.sum() / count:.1f} hashes an article")
+        found = timed("compare", count, lambda: relate(rows, engine, work, (), sketch_options, options))
+        splits = SplitOptions()
+        timed("relations", count, lambda: write_relations(rows.borders, found, engine, splits, work))
+        print("  {:,} copies of {:,} articles".format(*copies_of(found)))
+        driver, workers_held = memory.stop()
+        print(f"  memory at its peak, files aside: driver {driver / 1e6:,.0f} MB, all {workers_held / 1e6:,.0f} MB")
+    print(f"all processes since the start, staging included: {processor_time():.1f} s")
 
 
-def timed(name: str, size: int, work: Callable[[], T]) -> T:
-    """The result of `work`; prints its seconds of processor time, and megabytes of text a second."""
-    start = time.process_time()
+class Memory(threading.Thread):
+    """Looks every 50 ms at how much memory this process and its children hold, pages of mapped files aside."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._done = threading.Event()
+        self._driver = self._all = 0
+        self.start()
+
+    def run(self) -> None:
+        """Look until stopped."""
+        while not self._done.wait(0.05):
+            children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()
+            mine = held("self")
+            self._driver = max(self._driver, mine)
+            self._all = max(self._all, mine + sum(held(child) for child in children))
+
+    def stop(self) -> tuple[int, int]:
+        """The most bytes that the driver held, and all processes together."""
+        self._done.set()
+        self.join()
+        return self._driver, self._all
+
+
+def held(process: str) -> int:
+    """Bytes that a process holds, pages of mapped files aside; 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:"))
+
+
+def processor_time() -> float:
+    """Seconds of this process and of those it has waited for."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
+
+
+def timed(name: str, count: int, work: Callable[[], T]) -> T:
+    """The result of `work`; prints its processor time in this process, and the wall-clock time."""
+    start, wall = time.process_time(), time.perf_counter()
     result = work()
-    seconds = time.process_time() - start
-    print(f"{name:8}{seconds:8.2f} s {size / 1e6 / max(seconds, 1e-9):10.1f} MB/s")
+    seconds, passed = time.process_time() - start, time.perf_counter() - wall
+    print(f"{name:10}{seconds:8.2f} s of the driver {seconds / count * 1e6:8.1f} us an article {passed:8.2f} s passed")
     return result
 
 
-def invented(rows: int, words: int) -> tuple[list[str], int]:
+def stage_invented(work: Path, count: int, words: int) -> list[Staged]:
+    """Stage `count` invented articles in shards, as a build would."""
+    texts = invented(count, words)
+    staged = []
+    for number, start in enumerate(range(0, count, SHARD_ROWS)):
+        bodies = [next(texts) for _ in range(min(SHARD_ROWS, count - start))]
+        staged.append(stage(work, number, [f"a{start + at:09}.txt" for at in range(len(bodies))], bodies))
+    return staged
+
+
+def stage(work: Path, number: int, ids: Sequence[str], bodies: Sequence[str]) -> Staged:
+    """Stage one shard of these articles."""
+    rows: dict[str, list[Any]] = {name: [blank(name)] * len(ids) for name in ROWS.names}
+    write_staged(staged_path(work, "rows", number), rows | {"id": list(ids), "body": list(bodies)}, ROWS)
+    sketches = sketch(bodies, SketchOptions())
+    sizes = [len(body.encode()) for body in bodies]
+    borders = sketches.offsets.tolist()
+    columns = {
+        "id": list(ids),
+        "published": [None] * len(ids),
+        "words": sketches.words,
+        "bytes": sizes,
+        "shingles": sketches.shingles,
+        "exact_key": [key.astype(">u8").tobytes() for key in sketches.keys],
+        "hashes": [sketches.hashes[start:end] for start, end in itertools.pairwise(borders)],
+    }
+    write_staged(staged_path(work, "sketches", number), columns, SKETCHES)
+    nothing: Counter[str] = Counter()
+    return Staged(
+        number=number,
+        inputs=len(ids),
+        bytes=sum(sizes),
+        rows=len(ids),
+        rejections=(),
+        excluded=nothing,
+        used=(),
+        idle=(),
+    )
+
+
+def blank(name: str) -> Any:
+    """A value that a staged column may hold, where none is known."""
+    field = ARTICLE.field(name)
+    if field.nullable:
+        return None
+    return {"list": [], "string": "", "int64": 0, "double": 0.0}[str(field.type).partition("<")[0]]
+
+
+def invented(count: int, words: int) -> Iterator[str]:
     """Seeded articles of Zipf-like words; a tenth edited copies, a twentieth cut short, one in fifty with one block."""
     draw = np.random.default_rng(1)
     vocabulary = np.array(["".join(draw.choice(list("aeioulnrst"), 2 + number % 9)) for number in range(30_000)])
-    block = vocabulary[draw.integers(0, len(vocabulary), 60)].tolist()
-    lists: list[list[str]] = []
-    copies = 0
-    for row in range(rows):
+    block = draw.integers(0, len(vocabulary), 60)
+    earlier: list[Any] = []
+    for row in range(count):
         kind = draw.random()
-        if row and kind < 0.15:
-            source = list(lists[int(draw.integers(row))])
-            copies += 1
+        if earlier and kind < 0.15:
+            chosen = earlier[int(draw.integers(len(earlier)))].copy()
             if kind < 0.05:
-                source = source[: int(len(source) * draw.uniform(0.2, 0.7))]
+                chosen = chosen[: int(len(chosen) * draw.uniform(0.2, 0.7))]
             else:
-                for place in draw.integers(0, len(source), max(1, len(source) // 30)).tolist():
-                    source[place] = str(vocabulary[int(draw.integers(len(vocabulary)))])
-            lists.append(source)
-            continue
-        length = int(draw.integers(words // 3, words * 5 // 3))
-        chosen = (len(vocabulary) ** draw.random(length)).astype(np.int64)
-        lists.append(vocabulary[chosen].tolist() + (block if kind > 0.98 else []))
-    return [" ".join(each) for each in lists], copies
+                chosen[draw.integers(0, len(chosen), max(1, len(chosen) // 30))] = draw.integers(0, len(vocabulary))
+        else:
+            chosen = (len(vocabulary) ** draw.random(int(draw.integers(words // 3, words * 5 // 3)))).astype(np.int64)
+            if kind > 0.98:
+                chosen = np.concatenate([chosen, block])
+        earlier.append(chosen)
+        if len(earlier) > WINDOW:
+            earlier[row % WINDOW] = earlier.pop()
+        yield " ".join(vocabulary[chosen].tolist())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from corpus.io.options import InputOptions
 from corpus.io.project_files import SETTINGS, settings_file
 from corpus.naming import repo_problem, version_problem
 from corpus.release.checks import CheckThresholds
-from corpus.stages.ingest import FilterOptions
+from corpus.stages.ingest import FilterOptions, IngestOptions
 from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.boilerplate.phrases import languages
 from corpus.transforms.duplicates.find import DuplicateOptions
@@ -108,6 +108,20 @@ class Config:
         settings = {name: asdict(getattr(self, name)) for name in ("top", *SECTIONS)}
         del settings["top"]["input"]
         return "sha256:" + hashlib.sha256(sorted_json(settings)).hexdigest()
+
+
+def ingest_options(config: Config) -> IngestOptions:
+    """The settings that steer what one file becomes."""
+    return IngestOptions(
+        inputs=config.inputs,
+        fields=config.fields,
+        boilerplate=config.boilerplate,
+        title=config.title,
+        html=config.html,
+        language=config.language,
+        filters=config.filters,
+        sketch=config.shingles,
+    )
 
 
 def sorted_json(value: object) -> bytes:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.config import Config
+from corpus.config import Config, ingest_options
 from corpus.engines.base import Engine
 from corpus.errors import DataError
 from corpus.io.addresses import Address
-from corpus.io.documents import write_json, write_rejections
+from corpus.io.documents import read_manifest, write_json, write_rejections
 from corpus.io.fields import check_found
 from corpus.io.listing import list_tree, plan_shards
 from corpus.io.project_files import own_files
@@ -18,18 +18,25 @@ from corpus.io.readers import check_extras
 from corpus.io.sidecar import read_sidecars
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
-from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
+from corpus.model import CheckReport, Inputs, Manifest, SourceFile, Staged, Statistics
 from corpus.progress import Progress, Silent
 from corpus.project import Project, read_project
 from corpus.release.card import render_card
 from corpus.release.checks import checks_document, run_checks
 from corpus.release.croissant import croissant
+from corpus.release.expectations import load_library_aside
 from corpus.release.facts import CardFacts
-from corpus.release.ledger import ledger
+from corpus.release.last import report_of
+from corpus.release.ledger import Written, ledger
 from corpus.release.manifest import make_manifest, parquet_entries, tool_version
-from corpus.stages.export import Export, Recount, count_release, plan_parts
-from corpus.stages.ingest import Ingest, IngestOptions
-from corpus.stages.relate import copies_of, read_sketches, relate, write_relations
+from corpus.release.part_facts import ReadBack, read_facts
+from corpus.reuse import LastBuild, Reuse
+from corpus.stages.export import Export, plan_parts
+from corpus.stages.ingest import Ingest
+from corpus.stages.kernels import compile_group, uncompiled
+from corpus.stages.recount import count_release
+from corpus.stages.relate import copies_of, read_sketches, relate
+from corpus.stages.relations import write_relations
 from corpus.stages.runs import number_pieces
 
 
@@ -43,7 +50,13 @@ class Build:
 
 
 def build_dataset(
-    config: Config, engine: Engine, out: Path, progress: Progress | None = None, *, published: str | None = None
+    config: Config,
+    engine: Engine,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    published: str | None = None,
+    reuse: Reuse | None = None,
 ) -> Build:
     """Turn the raw articles of `config` into one release folder at `out`, whole or not at all.
 
@@ -51,21 +64,31 @@ def build_dataset(
     the user should correct, DataError when no row is left, OutsideError for the disk. A build that fails its data
     checks goes to `<out>.failed`, and the release at `out` stays.
     """
-    show = progress or Silent()
+    show, reuse = progress or Silent(), reuse or Reuse()
     project = read_project(config)
     check_targets(out, [path for path in (config.source, config.project) if isinstance(path, Path)])
     with staging_folder(out) as (release, work):
+        engine.meet(work)
         listing = list_tree(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
+        last = LastBuild(out, config, project, listing, published) if reuse.keep else None
+        if last and not reuse.rehash and last.still_stands():
+            show.done("list", f"{len(listing.files)} files, and nothing changed since the last build")
+            return Build(path=out, manifest=read_manifest(out), checks=report_of(out))
         sidecars = read_sidecars(config.source, listing, config.inputs, work)
-        files = sidecars.files
-        check_extras(file.id for file in files if not file.reason)
-        shards = plan_shards(files)
-        show.done("list", f"{len(files)} files, {sum(file.size for file in files):,} bytes")
+        shards = plan_shards(sidecars.files)
+        show.done("list", _listed(sidecars.files))
         if listing.sidecars:
             show.done("sidecars", sidecars.summary())
 
+        compile_kernels(engine, show)
+        load_library_aside()
         ingest = Ingest(
-            root=config.source, work=work, options=_ingest_options(config), decisions=project.by_file(files)
+            root=config.source,
+            work=work,
+            options=ingest_options(config),
+            decisions=project.by_file(sidecars.files),
+            cache=last.cache if last else None,
+            rehash=reuse.rehash,
         )
         staged = list(number_pieces(show.track("read", engine.map(ingest, shards), len(shards)), work))
         check_found(config.fields, staged)
@@ -76,32 +99,54 @@ def build_dataset(
         found = relate(
             rows, engine, work, project.decisions, shingle_options=config.shingles, options=config.duplicates
         )
-        parts = plan_parts(write_relations(rows, found, config.splits, work))
+        parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work))
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))
 
         list(show.track("write", engine.map(Export(work=work, release=release), parts), len(parts)))
         write_rejections(release, [rejection for item in staged for rejection in item.rejections])
         paths = [part.path for part in parts]
-        recount = Recount(release=release, work=work)
-        statistics = count_release(engine.map(recount, paths), paths, work)
-        inputs = ledger(release, staged, project.apart, sidecars.digest)
-        show.done(
-            "write", f"{statistics.rows:,} rows in {len(parts)} files, {sum(inputs.rejected.values()):,} rejected"
-        )
+        statistics = count_release(engine.map(ReadBack(release=release, work=work), paths), paths, work)
+        written = Written(rows=statistics.rows, paths=paths, work=work)
+        inputs = ledger(release, staged, written, apart=project.apart, sidecars=sidecars.digest)
+        rejected = sum(inputs.rejected.values())
+        show.done("write", f"{statistics.rows:,} rows in {len(parts)} files, {rejected:,} rejected")
 
-        report = run_checks(release, project.suites, config.checks)
+        report = run_checks(release, project.suites, config.checks, read_facts(work, paths))
         write_json(release / CHECKS, checks_document(report))
         passed = sum(outcome.passed for outcome in report.outcomes)
         show.done("check", f"{passed} of {report.expected} passed")
 
         facts = _card_facts(config, project, release, counted=(statistics, inputs, report), published=published)
-        (release / CARD).write_bytes(render_card(project.template, facts=facts).encode())
-        write_json(release / CROISSANT, croissant(facts))
-        manifest = make_manifest(release, facts)
-        write_json(release / MANIFEST, manifest)
+        manifest = _describe(release, project, facts)
         target = install(release, out, passed=report.passed)
+        if last and target == out:
+            last.note(shards)
         show.done("install", f"{len(manifest.files) + 1} files")
     return Build(path=target, manifest=manifest, checks=report)
+
+
+def _listed(files: Sequence[SourceFile]) -> str:
+    """What the list holds, in words; raises ConfigError for a form that needs an extra that is not installed."""
+    check_extras(file.id for file in files if not file.reason)
+    return f"{len(files)} files, {sum(file.size for file in files):,} bytes"
+
+
+def _describe(release: Path, project: Project, facts: CardFacts) -> Manifest:
+    """Write the card, the Croissant file and, last of all, the manifest."""
+    (release / CARD).write_bytes(render_card(project.template, facts=facts).encode())
+    write_json(release / CROISSANT, croissant(facts))
+    manifest = make_manifest(release, facts)
+    write_json(release / MANIFEST, manifest)
+    return manifest
+
+
+def compile_kernels(engine: Engine, show: Progress) -> None:
+    """Compile what this machine has not compiled yet, once, before any worker needs it."""
+    groups = uncompiled()
+    if groups:
+        show.begin("compile", "text kernels, once on this machine; it takes up to half a minute ...")
+        list(engine.map(compile_group, groups))
+        show.done("compile", "text kernels, kept for the next build")
 
 
 def _card_facts(
@@ -128,19 +173,6 @@ def _card_facts(
         tool_version=tool_version(),
         settings_digest=project.settings_digest,
         published=published,
-    )
-
-
-def _ingest_options(config: Config) -> IngestOptions:
-    return IngestOptions(
-        inputs=config.inputs,
-        fields=config.fields,
-        boilerplate=config.boilerplate,
-        title=config.title,
-        html=config.html,
-        language=config.language,
-        filters=config.filters,
-        sketch=config.shingles,
     )
 
 

@@ -15,6 +15,10 @@ class Progress(Protocol):
         """Give `items` on, counting them; `total` is how many will come."""
         ...
 
+    def begin(self, stage: str, what: str) -> None:
+        """A stage begins that takes long and shows nothing; `what` says why."""
+        ...
+
     def done(self, stage: str, what: str) -> None:
         """A stage has ended; `what` says what came of it."""
         ...
@@ -26,6 +30,9 @@ class Silent:
     def track(self, stage: str, items: Iterable[T], total: int) -> Iterator[T]:
         """Give `items` on."""
         yield from items
+
+    def begin(self, stage: str, what: str) -> None:
+        """Say nothing."""
 
     def done(self, stage: str, what: str) -> None:
         """Say nothing."""

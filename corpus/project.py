@@ -18,7 +18,7 @@ from corpus.model import Decision, SourceFile
 from corpus.release.card import check_template
 from corpus.release.expectations import check_names
 from corpus.release.facts import date_of_epoch
-from corpus.release.frame import FRAME_COLUMNS
+from corpus.release.frame_columns import FRAME_COLUMNS
 from corpus.release.suite import read_suite
 from corpus.resources import data_file
 

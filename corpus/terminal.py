@@ -29,6 +29,11 @@ class Terminal:
                 self._draw(stage, number, total)
             yield item
 
+    def begin(self, stage: str, what: str) -> None:
+        """Print what a long stage does while nothing else is seen of it."""
+        if not self._quiet:
+            self._write(f"{stage:<9} {what}\n")
+
     def done(self, stage: str, what: str) -> None:
         """Print the line of a stage: its name, what came of it, and its seconds."""
         seconds = time.monotonic() - self._start

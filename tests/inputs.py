@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from corpus.config import load_config
+from corpus.config import ingest_options, load_config
 from corpus.io.addresses import Address
 from corpus.io.content import Content
 from corpus.io.fields import FieldOptions
@@ -27,7 +27,6 @@ from corpus.io.readers import form_of
 from corpus.io.records import ReadOptions, Record, Refused
 from corpus.io.sidecar import Sidecars, read_sidecars
 from corpus.model import Staged
-from corpus.pipeline import _ingest_options
 from corpus.stages.ingest import Ingest
 from corpus.stages.runs import number_pieces
 from corpus.stages.staged import read_staged, staged_path
@@ -57,7 +56,7 @@ def read_folder(source: Path | Address) -> Read:
         work = Path(name)
         listing = list_tree(config.source, config.inputs, never=own_files(config.project))
         sidecars = read_sidecars(config.source, listing, config.inputs, work)
-        ingest = Ingest(root=config.source, work=work, options=_ingest_options(config), decisions={})
+        ingest = Ingest(root=config.source, work=work, options=ingest_options(config), decisions={})
         pieces = list(number_pieces(map(ingest, plan_shards(sidecars.files)), work))
         tables = [read_staged(staged_path(work, "rows", piece.number)) for piece in pieces]
         rows = [row for table in tables for row in table.to_pylist()]

@@ -7,14 +7,14 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from corpus import cli
 from corpus.config import SECTIONS
-from corpus.io.documents import canonical_json
-from corpus.schema import COLUMNS, KINDS, REASONS, SCHEMA_VERSION
+from corpus.schema import ARTICLE, COLUMNS, KINDS, REASONS, SCHEMA_VERSION
+from corpus.transforms.canonical import canonical_rows, row_digests
 from corpus.transforms.duplicates.sketch import SketchOptions, exact_keys, shingles
-from corpus.transforms.stats import canonical_row, digest_of_rows
 from tests.conftest import ROOT
 
 FORMAT = (ROOT / "docs" / "format.md").read_text("utf-8")
@@ -40,10 +40,11 @@ def test_the_content_vector() -> None:
     row_digest, content = re.findall(r"digest `((?:sha256:)?[0-9a-f]{64})`", FORMAT)[-2:]
     text = FORMAT.split("```json\n")[1].split("\n```")[0]
     row = json.loads(text)
-    assert canonical_json(canonical_row(row)) == text
     assert list(row) == [column.name for column in COLUMNS]
-    assert hashlib.sha256(text.encode()).hexdigest() == row_digest
-    assert digest_of_rows([(row["id"], row_digest)]) == content
+    batch = pa.RecordBatch.from_pylist([row], schema=ARTICLE)
+    assert canonical_rows(batch).to_pylist() == [text]
+    assert row_digests(batch).to_pylist() == [row_digest]
+    assert "sha256:" + hashlib.sha256(f"{row_digest} {row['id']}\n".encode()).hexdigest() == content
 
 
 @pytest.mark.parametrize("number", range(3))

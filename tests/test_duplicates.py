@@ -6,21 +6,33 @@ import random
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.errors import DataError
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.duplicates import find as duplicates
 from corpus.transforms.duplicates import join
-from corpus.transforms.duplicates.compare import compare, pair_chunks
-from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, find_duplicates
-from corpus.transforms.duplicates.join import keeper_order, merge_pairs, shared_hashes
-from corpus.transforms.duplicates.sketch import Shingles, SketchOptions, shingles, sketch
-from corpus.transforms.tokens import Ints
+from corpus.transforms.duplicates.compare import Compared, Texts, compare, pair_chunks
+from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates
+from corpus.transforms.duplicates.join import (
+    ABSENT,
+    cut_ranges,
+    keeper_order,
+    layout_of,
+    merge_pairs,
+    route,
+    shared_hashes,
+    unpacked,
+    within,
+)
+from corpus.transforms.duplicates.memory import find_duplicates, full_texts
+from corpus.transforms.duplicates.sketch import SketchOptions, shingles, sketch
+from corpus.transforms.tokens import Ints, offsets_of
 
 OPTIONS = DuplicateOptions()
 SKETCH = SketchOptions()
@@ -47,17 +59,17 @@ def find(
     apart: Collection[tuple[int, int]] = (),
     options: DuplicateOptions = OPTIONS,
 ) -> Duplicates:
-    def full(rows: Ints) -> Shingles:
-        return shingles([texts[row] for row in rows.tolist()], SKETCH)
+    known = np.array(dates or ["NaT"] * len(texts), "datetime64[us]")
+    return find_duplicates(texts, known, apart=apart, sketch_options=SKETCH, options=options)
 
-    return find_duplicates(
-        sketch(texts, SKETCH),
-        np.array(dates or ["NaT"] * len(texts), "datetime64[us]"),
-        lambda pairs: [compare(*pair, full, reach=options.reach) for pair in pairs],
-        apart=apart,
-        sketch_options=SKETCH,
-        options=options,
-    )
+
+def compared(texts: Sequence[str], first: Sequence[int], second: Sequence[int]) -> Compared:
+    distinct = sketch(texts, SKETCH).shingles
+
+    def full(rows: Ints) -> Texts:
+        return full_texts([texts[row] for row in rows.tolist()], distinct[rows], SKETCH)
+
+    return compare(np.array(first, np.int64), np.array(second, np.int64), full, reach=3)
 
 
 def kinds(found: Duplicates) -> list[str]:
@@ -170,7 +182,7 @@ def test_chunks_do_not_matter(corpus: list[list[tuple[int, int, int]]]) -> None:
     whole = find(texts)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duplicates, "_CHUNK", 50)
-        patch.setattr(join, "_CHUNK", 7)
+        patch.setattr(join, "PART_ENTRIES", 7)
         cut = find(texts)
     assert np.array_equal(cut.kept, whole.kept)
     assert np.array_equal(cut.overlap, whole.overlap, equal_nan=True)
@@ -191,11 +203,9 @@ def test_pairs_held_apart_are_in_no_group(corpus: list[list[tuple[int, int, int]
 @settings(max_examples=50, deadline=None)
 def test_comparison_equals_plain_arithmetic(corpus: list[list[tuple[int, int, int]]]) -> None:
     texts = texts_of(corpus)
-    pairs = np.array([*combinations(range(len(texts)), 2)], np.int64).reshape(-1, 2)
-    found = compare(
-        pairs[:, 0], pairs[:, 1], lambda rows: shingles([texts[row] for row in rows.tolist()], SKETCH), reach=3
-    )
-    for place, (one, other) in enumerate(pairs.tolist()):
+    pairs = list(permutations(range(len(texts)), 2))
+    found = compared(texts, [one for one, _ in pairs], [other for _, other in pairs])
+    for place, (one, other) in enumerate(pairs):
         assert found.shared[place] == len(set(hash_list(texts[one])) & set(hash_list(texts[other])))
         for side, first, second in ((found.of_first, one, other), (found.of_second, other, one)):
             covered, own = plain_coverage(texts[first], texts[second], 3)
@@ -210,7 +220,7 @@ def test_gaps_up_to_the_reach_are_bridged(changed: int, covered: int) -> None:
     words = article(1)
     other = [*words[:100], *article(2, changed), *words[100 + changed :]]
     texts = [text(words), text(other)]
-    found = compare(np.array([0]), np.array([1]), lambda rows: shingles([texts[row] for row in rows], SKETCH), reach=3)
+    found = compared(texts, [0], [1])
     assert found.of_first.covered[0] == covered / 196
 
 
@@ -218,25 +228,42 @@ def test_no_gap_is_bridged_between_two_pairs() -> None:
     """One text ends, and the next begins, with a few words of its own."""
     words = article(1)
     texts = [text(words), text(words[:100], article(2, 3)), text(article(3, 3), words[100:])]
-    pairs = np.array([1, 2]), np.array([0, 0])
-    found = compare(*pairs, lambda rows: shingles([texts[row] for row in rows], SKETCH), reach=3)
+    found = compared(texts, [1, 2], [0, 0])
     assert found.of_first.own.tolist() == [3 / 5, 3 / 5]
 
 
-@given(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 9)), max_size=40), st.integers(1, 5), st.integers(1, 4))
-def test_shared_hashes_equal_plain_counting(entries: set[tuple[int, int]], partners: int, parts: int) -> None:
+@given(st.sets(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=60), st.integers(1, 5), st.integers(1, 9))
+def test_the_join_equals_plain_counting(entries: set[tuple[int, int]], partners: int, most: int) -> None:
+    """Text 9 is absent; hashes differ in their lowest bits or in their highest ones."""
     expected: dict[tuple[int, int], int] = {}
-    for value in range(7):
-        ranks = sorted(rank for key, rank in entries if key == value)
+    for value in range(41):
+        ranks = sorted(rank for key, rank in entries if key == value and rank != 9)
         for place, rank in enumerate(ranks):
             for other in ranks[: min(place, partners)]:
                 expected[other, rank] = expected.get((other, rank), 0) + 1
-    hashes = np.array([value for value, _ in sorted(entries)], np.uint64)
-    ranks_of = np.array([rank for _, rank in sorted(entries)], np.int64)
-    pieces = [hashes % np.uint64(parts) == part for part in range(parts)]
-    found = merge_pairs([shared_hashes(hashes[piece], ranks_of[piece], partners=partners) for piece in pieces])
-    pairs = zip(found.first.tolist(), found.second.tolist(), strict=True)
-    assert list(zip(pairs, found.counts.tolist(), strict=True)) == sorted(expected.items())
+    texts = [sorted(key << 52 if key % 2 else key for key, rank in entries if rank == text) for text in range(10)]
+    hashes = np.array([value for text in texts for value in text], np.uint64)
+    ranks_of = np.array([*range(9), ABSENT], np.uint32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(join, "PART_ENTRIES", most)
+        patch.setattr(join, "RANGE_ENTRIES", most)
+        patch.setattr(join, "SAMPLE", 1)
+        layout = layout_of(len(hashes), 9)
+        entries_of, borders = route(hashes, offsets_of(np.array([len(text) for text in texts])), ranks_of, layout)
+        parts = [shared_hashes(entries_of[a:b], layout, partners=partners) for a, b in pairwise(borders.tolist())]
+        cuts = [0, *cut_ranges([part.pairs for part in parts]).tolist(), None]
+    found = [merge_pairs([within(part, start or 0, end) for part in parts]) for start, end in pairwise(cuts)]
+    counts: dict[tuple[int, int], int] = {}
+    for one in found:
+        first, second = unpacked(one.pairs)
+        counts |= dict(zip(zip(first.tolist(), second.tolist(), strict=True), one.counts.tolist(), strict=True))
+    assert list(counts.items()) == sorted(expected.items())
+
+
+def test_a_join_that_cannot_be_numbered_fails_loudly() -> None:
+    assert layout_of(6 << 30, 100_000_000).rank_bits == 27
+    with pytest.raises(DataError, match="too many texts"):
+        layout_of(1 << 20, (1 << 32) + 1)
 
 
 def no_dates(texts: Sequence[str]) -> np.ndarray:

@@ -19,7 +19,9 @@ LAYERS = [
     {"release"},
     {"config"},
     {"project", "survey"},
+    {"reuse"},
     {"pipeline", "terminal", "init"},
+    {"commands"},
     {"cli", "__init__"},
     {"__main__"},
 ]

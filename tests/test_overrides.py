@@ -15,7 +15,7 @@ from corpus.model import SourceFile
 from corpus.project import Project, read_project, suites_of
 from corpus.release.expectations import check_names
 from corpus.release.suite import read_suite
-from corpus.transforms.duplicates.join import shared_hashes
+from corpus.transforms.duplicates.join import ABSENT, layout_of, route, shared_hashes, unpacked
 from corpus.transforms.duplicates.sketch import SketchOptions
 
 
@@ -143,9 +143,11 @@ def test_a_folder_is_no_suite(tmp_path: Path) -> None:
 
 
 def test_partners_beyond_the_texts_cost_nothing() -> None:
-    hashes, ranks = np.array([7, 7, 7, 9], np.uint64), np.array([0, 1, 2, 0], np.int64)
-    found = shared_hashes(hashes, ranks, partners=10**15)
-    assert list(zip(found.first.tolist(), found.second.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    ranks = np.array([0, 1, 2, ABSENT], np.uint32)
+    layout = layout_of(4, len(ranks))
+    entries, _ = route(np.array([7, 7, 7, 7], np.uint64), np.arange(5), ranks, layout)
+    first, second = unpacked(shared_hashes(entries, layout, partners=10**15).pairs)
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
 
 
 @pytest.mark.parametrize("name", ["words", "han_kana", "unspaced", "sampling", "window", "whole"])

@@ -19,7 +19,7 @@ from corpus.io.parquet import count_rows, data_files, write_parquet
 from corpus.layout import CARD, CHECKS, MANIFEST, REJECTED
 from corpus.release.show import rows_with_flag
 from corpus.release.verify import differences
-from corpus.stages.export import Recount, count_release
+from corpus.stages.recount import Recount, count_release
 from tests.conftest import Release
 
 OTHER = "sha256:" + "0" * 64

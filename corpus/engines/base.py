@@ -1,8 +1,9 @@
-"""An engine is an ordered map over small picklable tasks, and nothing more: it never decides a result."""
+"""An engine is an ordered map over small picklable tasks, and little more: it never decides a result."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -11,6 +12,10 @@ R = TypeVar("R")
 
 class Engine(Protocol):
     """Where tasks run."""
+
+    def meet(self, folder: Path) -> None:
+        """Make sure that all tasks see the files of `folder`, in which they meet; raises OutsideError where not."""
+        ...
 
     def map(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """Run `task` on every item; give the results in the order of `items`.

@@ -20,12 +20,16 @@ _ZSTD_BLOCK: Final = 16 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """One opened input: a seekable `file` at its start, its `size` in bytes, its SHA-256, and one of CODECS or none."""
+    """One opened input: a seekable `file` at its start, its `size` in bytes, its SHA-256, and one of CODECS or none.
+
+    `held` are all its bytes as they lie, where memory holds them anyway.
+    """
 
     file: IO[bytes]
     size: int
     sha256: str
     codec: str = ""
+    held: bytes | None = None
 
     def blocks(self, limit: int) -> Iterator[bytes]:
         """The bytes in order, decompressed, in blocks of bounded size.

@@ -13,6 +13,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_MARKS: Final = tuple(mark for mark, _ in _BOMS)
+
 _CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\v\f\r\x1b")
 _MOST_CONTROLS: Final = 20
 """Text in an eight-bit encoding has less than one control character in this many bytes."""
@@ -41,9 +43,9 @@ def decode(data: bytes, *, whole: bool = True) -> tuple[str, str]:
     Where `data` is not the `whole` file but its start, a character that is cut off at its end is no error in any
     encoding. Raises UndecodableError with `binary` or `undecodable`.
     """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _strict(data, encoding, f"the byte order mark says {encoding}", whole=whole), encoding
+    if data.startswith(_MARKS):
+        encoding = next(name for mark, name in _BOMS if data.startswith(mark))
+        return _strict(data, encoding, f"the byte order mark says {encoding}", whole=whole), encoding
     is_text = not looks_binary(data)
     if is_text:
         try:

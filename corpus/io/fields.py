@@ -89,6 +89,10 @@ class Fields:
         return [{"field": name, "source": source} for name, source in sorted(self.sources.items())]
 
 
+NO_FIELDS: Final = Fields()
+"""What a source that says nothing but its text says."""
+
+
 def map_fields(values: Mapping[str, Any], options: FieldOptions, source: str, used: Iterable[str] = ()) -> Fields:
     """The fields of one record. What no column takes goes to `other`, but the names in `used` and what says nothing.
 

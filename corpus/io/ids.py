@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 
 from corpus.transforms.unicode import nfc
 
@@ -18,7 +20,7 @@ def released_id(relative: str) -> str:
 
 def escaped(text: str, *, also: str = "") -> str:
     """A name in NFC, with `%`, control characters, undecodable bytes and the characters of `also` as `%XX`."""
-    return nfc("".join(_escaped(char) if _is_special(char, also) else char for char in text))
+    return nfc(_special(also).sub(_escaped, text))
 
 
 def file_of(row_id: str) -> str:
@@ -31,12 +33,13 @@ def row_id(file_id: str, key: str | None) -> str:
     return file_id if key is None else f"{file_id}{KEY_SIGN}{key}"
 
 
-def _is_special(char: str, also: str) -> bool:
-    point = ord(char)
-    return char == "%" or char in also or point < 0x20 or 0x7F <= point < 0xA0 or 0xD800 <= point <= 0xDFFF
+@functools.cache
+def _special(also: str) -> re.Pattern[str]:
+    return re.compile(f"[%\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff{re.escape(also)}]")
 
 
-def _escaped(char: str) -> str:
+def _escaped(match: re.Match[str]) -> str:
+    char = match[0]
     point = ord(char)
     if 0xDC80 <= point <= 0xDCFF:
         return f"%{point - 0xDC00:02X}"

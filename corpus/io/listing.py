@@ -6,9 +6,10 @@ import fnmatch
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from corpus.errors import UsageError
@@ -28,6 +29,9 @@ SHARD_FILES: Final = 256
 
 SHARD_LIMIT_FILES: Final = 1024
 SHARD_LIMIT_BYTES: Final = 64 * 1024 * 1024
+
+
+_SETTLED_NS: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +62,9 @@ def list_tree(root: Path | Address, options: InputOptions, *, never: Sequence[Pa
         skipped = {os.path.realpath(path) for path in never}
         listed = [_source_file(root, relative, entry, options) for relative, entry in _walk(root, skipped)]
     ordered = sorted(listed, key=_order)
-    return Listing(
-        files=_without_collisions([file for file in ordered if not _is_sidecar(file)]),
-        sidecars=[file for file in ordered if _is_sidecar(file)],
-    )
+    sidecars = [file for file in ordered if _name_of(file.id) in SIDECARS]
+    inputs = [file for file in ordered if _name_of(file.id) not in SIDECARS] if sidecars else ordered
+    return Listing(files=_without_collisions(inputs), sidecars=sidecars)
 
 
 def _order(file: SourceFile) -> tuple[bytes, bytes]:
@@ -71,8 +74,8 @@ def _order(file: SourceFile) -> tuple[bytes, bytes]:
     return (file.id + sign).encode(), os.fsencode(file.path)
 
 
-def _is_sidecar(file: SourceFile) -> bool:
-    return PurePosixPath(file.id).name in SIDECARS
+def _name_of(file_id: str) -> str:
+    return file_id.rpartition("/")[2]
 
 
 def plan_shards(files: Sequence[SourceFile]) -> list[Shard]:
@@ -102,6 +105,7 @@ def _walk(root: Path, skipped: set[str]) -> Iterator[tuple[str, os.DirEntry[str]
     """Every entry below `root` that is an input, as (path below root, entry); (path, None) for an unreadable folder."""
     pending = [""]
     real_root = os.path.realpath(root)
+    names = {os.path.basename(path) for path in skipped}  # noqa: PTH119
     while pending:
         folder = pending.pop()
         try:
@@ -112,8 +116,9 @@ def _walk(root: Path, skipped: set[str]) -> Iterator[tuple[str, os.DirEntry[str]
             continue
         for entry in listed:
             relative = os.path.join(folder, entry.name)  # noqa: PTH118 (surrogates must survive)
-            place = os.path.join(real_root, relative)  # noqa: PTH118
-            if entry.name.startswith(".") or place in skipped:
+            if entry.name.startswith("."):
+                continue
+            if entry.name in names and os.path.join(real_root, relative) in skipped:  # noqa: PTH118
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 yield relative, entry
@@ -158,26 +163,43 @@ def _source_file(root: Path, relative: str, entry: os.DirEntry[str] | None, opti
     file_id = released_id(relative)
     if entry is None:
         return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail="the folder cannot be listed")
-    detail, size = _special(root, entry)
-    if detail:
+    detail, status = _special(root, entry)
+    if detail or status is None:
         return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail=detail)
     glob = _left_out(file_id, options)
-    return SourceFile(id=file_id, path=relative, size=size, reason="filtered" if glob else None, detail=glob)
+    return SourceFile(
+        id=file_id,
+        path=relative,
+        size=status.st_size,
+        version=_version(status),
+        reason="filtered" if glob else None,
+        detail=glob,
+    )
 
 
-def _special(root: Path, entry: os.DirEntry[str]) -> tuple[str, int]:
-    """Why `entry` must not be opened (empty when it may), and its size."""
+def _version(status: os.stat_result) -> str:
+    """What the system says of the state of a file; empty for one that changed so lately that a later change of the
+    same moment could not be told from it. No result depends on it: it only saves reading what was read before.
+    """
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    if time.time_ns() - changed < _SETTLED_NS:
+        return ""
+    return f"{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}"
+
+
+def _special(root: Path, entry: os.DirEntry[str]) -> tuple[str, os.stat_result | None]:
+    """Why `entry` must not be opened (empty when it may), and what the system says of it."""
     try:
         if entry.is_symlink():
             target = Path(os.path.realpath(entry.path))
             if not target.is_relative_to(os.path.realpath(root)):
-                return "a link that leaves the input folder", 0
+                return "a link that leaves the input folder", None
         status = entry.stat()
     except OSError as error:
-        return f"it cannot be looked at: {error.strerror}", 0
+        return f"it cannot be looked at: {error.strerror}", None
     if stat.S_ISDIR(status.st_mode):
-        return "a link to a folder", 0
-    return ("", status.st_size) if stat.S_ISREG(status.st_mode) else ("a FIFO, socket or device", 0)
+        return "a link to a folder", None
+    return ("", status) if stat.S_ISREG(status.st_mode) else ("a FIFO, socket or device", None)
 
 
 def _left_out(file_id: str, options: InputOptions) -> str:
@@ -189,8 +211,10 @@ def _left_out(file_id: str, options: InputOptions) -> str:
 
 def _matches(file_id: str, glob: str) -> bool:
     """Whether `glob` covers the id: `*` stays in a folder, `**` does not; without a `/` it looks at the name alone."""
-    if "/" not in glob and glob != "**":
-        return fnmatch.fnmatchcase(PurePosixPath(file_id).name, glob)
+    if glob == "**":
+        return True
+    if "/" not in glob:
+        return fnmatch.fnmatchcase(_name_of(file_id), glob)
     return _parts_match(file_id.split("/"), glob.split("/"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -21,6 +22,16 @@ from corpus.model import SourceFile
 _IN_MEMORY: Final = 8 * 1024 * 1024
 """Larger files are hashed first and read from the disk again; of a store, they are kept in a temporary file."""
 
+_FLAGS: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_LINK_ERRORS: Final = (errno.ELOOP, errno.EMLINK)
+"""What opening a link without following it gives: EMLINK on FreeBSD, ELOOP elsewhere."""
+
 
 @contextmanager
 def opened(root: Path | Address, file: SourceFile, spool: Path, *, codec: str = "") -> Iterator[Content]:
@@ -31,43 +42,65 @@ def opened(root: Path | Address, file: SourceFile, spool: Path, *, codec: str = 
     """
     if file.reason == "unreadable":
         raise RefusedError("unreadable", file.detail)
-    with _fetched(root, file, spool) if isinstance(root, Address) else _local(root / file.path) as handle:
-        before = _state(handle)
-        size, sha256 = _hashed(handle)
-        yield Content(file=handle, size=size, sha256=sha256, codec=codec)
-        if _state(handle) != before:
-            remedy = "run again when nothing writes to the input"
-            raise OutsideError("an input changed while it was read", where=file.id, remedy=remedy)
+    if isinstance(root, Address):
+        with _fetched(root, file, spool) as kept:
+            size, sha256 = _hashed(kept)
+            yield Content(file=kept, size=size, sha256=sha256, codec=codec)
+        return
+    try:
+        descriptor = open_regular(os.path.join(root, file.path))  # noqa: PTH118 (a path object costs more than a read)
+    except OSError as error:
+        raise _unreadable(error) from None
+    data = _small(descriptor, file.size)
+    if data is None:
+        with os.fdopen(descriptor, "rb") as large:
+            yield from _unchanged(large, file, codec)
+        return
+    os.close(descriptor)
+    sha256 = hashlib.sha256(data).hexdigest()
+    yield Content(file=io.BytesIO(data), size=len(data), sha256=sha256, codec=codec, held=data)
 
 
-def open_regular(path: Path) -> int:
+def open_regular(path: str | Path) -> int:
     """Open a regular file for reading and give its descriptor; never waits on a FIFO.
 
     A link is followed to where the listing found it to lead; one that came since then is not. Raises OSError.
     """
-    target = os.path.realpath(path) if path.is_symlink() else path
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(target, flags | getattr(os, "O_CLOEXEC", 0))
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        if error.errno not in _LINK_ERRORS:
+            raise
+        descriptor = os.open(os.path.realpath(path), _FLAGS)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(None, "not a regular file")
     return descriptor
 
 
-@contextmanager
-def _local(path: Path) -> Iterator[IO[bytes]]:
-    """A small file in memory, so that it is read once; a large one where it lies."""
+def _small(descriptor: int, expected: int) -> bytes | None:
+    """The bytes of a file that is small enough to be held, so that it is read once; None for another one."""
     try:
-        file = os.fdopen(open_regular(path), "rb")
+        data = os.read(descriptor, min(expected, _IN_MEMORY) + 1)
+        while len(data) <= _IN_MEMORY and (more := os.read(descriptor, len(data) + 1)):
+            data += more
+        if len(data) <= _IN_MEMORY:
+            return data
+        os.lseek(descriptor, 0, os.SEEK_SET)
     except OSError as error:
+        os.close(descriptor)
         raise _unreadable(error) from None
-    with file:
-        try:
-            start = file.read(_IN_MEMORY + 1)
-            file.seek(0)
-        except OSError as error:
-            raise _unreadable(error) from None
-        yield io.BytesIO(start) if len(start) <= _IN_MEMORY else file
+    return None
+
+
+def _unchanged(handle: IO[bytes], file: SourceFile, codec: str) -> Iterator[Content]:
+    """A large file where it lies; OutsideError when it is another one in the end."""
+    before = _state(handle)
+    size, sha256 = _hashed(handle)
+    yield Content(file=handle, size=size, sha256=sha256, codec=codec)
+    if _state(handle) != before:
+        remedy = "run again when nothing writes to the input"
+        raise OutsideError("an input changed while it was read", where=file.id, remedy=remedy)
 
 
 @contextmanager
@@ -105,9 +138,7 @@ def _unreadable(error: OSError) -> RefusedError:
     return RefusedError("unreadable", f"it cannot be read: {error.strerror or error}")
 
 
-def _state(handle: IO[bytes]) -> tuple[int, int] | None:
-    """Size and time of change of a file on the disk; None for bytes in memory or that nobody else can reach."""
-    if not isinstance(handle, io.BufferedReader):
-        return None
+def _state(handle: IO[bytes]) -> tuple[int, int]:
+    """Size and time of change of a file on the disk."""
     status = os.fstat(handle.fileno())
     return status.st_size, status.st_mtime_ns

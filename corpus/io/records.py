@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from corpus.io.decode import RefusedError
-from corpus.io.fields import FieldOptions, Fields, canonical, field_names, find, find_text, map_fields
+from corpus.io.fields import NO_FIELDS, FieldOptions, Fields, canonical, field_names, find, find_text, map_fields
 from corpus.io.ids import escaped
 from corpus.io.options import InputOptions
 
@@ -36,7 +36,7 @@ class Record:
     text: str
     encoding: str
     form: str = "text"
-    fields: Fields = field(default_factory=Fields)
+    fields: Fields = NO_FIELDS
     names: frozenset[str] = frozenset()
 
 

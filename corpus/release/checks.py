@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,12 +12,14 @@ from corpus.errors import ConfigError
 from corpus.limits import check_least, check_shares
 from corpus.model import CheckOutcome, CheckReport
 from corpus.release.expectations import Answer, check_names, evaluate, is_parameter
-from corpus.release.frame import FRAME_COLUMNS, check_frame
+from corpus.release.frame import check_frame, frame_of
+from corpus.release.frame_columns import FRAME_COLUMNS
 from corpus.release.suite import Suite, read_suite
 from corpus.transforms.printable import printable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _SHOWN_ROWS: Final = 5
 _SHOWN_VALUES: Final = 3
@@ -52,9 +54,12 @@ class CheckThresholds:
             raise ValueError(f"max_body_words ({self.max_body_words}) is below min_body_words ({self.min_body_words})")
 
 
-def run_checks(build: Path, suites: Sequence[Path], thresholds: CheckThresholds) -> CheckReport:
+def run_checks(
+    build: Path, suites: Sequence[Path], thresholds: CheckThresholds, facts: Iterable[pa.RecordBatch] | None = None
+) -> CheckReport:
     """The outcome of every expectation in the files `suites` over the rows written below `build`.
 
+    `facts` are those of its Parquet files where they are at hand (`read_facts`); else the files are read here.
     Nothing is written, printed or sent. Expectations of any severity must hold. One that crashes has not passed, and
     its outcome carries the error. Raises ConfigError when there is no suite, or one cannot be run as it stands (broken
     JSON, no expectations, an unknown type, column, parameter or argument), and DataError for unreadable rows.
@@ -65,7 +70,7 @@ def run_checks(build: Path, suites: Sequence[Path], thresholds: CheckThresholds)
     limits = asdict(thresholds)
     for suite in read:
         check_names(suite, FRAME_COLUMNS, list(limits))
-    frame = check_frame(build)
+    frame = check_frame(build) if facts is None else frame_of(facts)
     answers = evaluate(frame, read, limits)
     outcomes = [
         _outcome(suite, entry, answer, frame, limits)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import logging
 import re
+import sys
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import ConfigError, nearest
@@ -21,6 +29,7 @@ SAMPLE: Final = 20
 
 _ENTRY_KEYS: Final = ("type", "kwargs", "meta", "notes", "severity", "description", "id", "rendered_content")
 _FORMAT: Final = {"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE}
+_LATER: Final = ("altair", "scipy.stats")
 _ADDRESS: Final = re.compile("0x[0-9a-f]+")
 
 
@@ -52,6 +61,7 @@ def evaluate(frame: pd.DataFrame, suites: Sequence[Suite], parameters: Mapping[s
     expectation that does not exist or does not take its arguments; no check is run then.
     """
     with _quiet():
+        load_library()
         loaded = [_load(suite) for suite in suites]
         sources = _context().data_sources
         asset = sources.add_pandas("release").add_dataframe_asset("rows")
@@ -101,6 +111,44 @@ def _quiet() -> Iterator[None]:
     finally:
         logger.propagate = before
         logger.removeHandler(silent)
+
+
+def load_library() -> None:
+    """Import Great Expectations without what it draws charts and fits distributions with: that loads when it is used.
+
+    They are half of its import. The collector of reference cycles rests meanwhile, as an import makes nearly none.
+    """
+    finder = _Later()
+    collecting = gc.isenabled()
+    gc.disable()
+    sys.meta_path.insert(0, finder)
+    try:
+        importlib.import_module("great_expectations")
+    finally:
+        sys.meta_path.remove(finder)
+        if collecting:
+            gc.enable()
+
+
+def load_library_aside() -> None:
+    """Begin `load_library` in a thread: it is done when the rows are written, and `evaluate` waits for it if not."""
+    threading.Thread(target=load_library, name="great-expectations").start()
+
+
+class _Later(MetaPathFinder):
+    """Finds the packages `_LATER`, so that each is loaded at the first look into it, and no other."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec that `import` would find, with a loader that waits."""
+        if fullname not in _LATER:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        spec.loader = LazyLoader(spec.loader)
+        return spec
 
 
 def _context() -> Any:

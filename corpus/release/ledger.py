@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from corpus.errors import BugError, DataError
-from corpus.io.parquet import data_files, read_batches
+from corpus.io.sorted_lines import digest_of_runs, write_run
 from corpus.layout import REJECTED
 from corpus.model import Counts, Inputs, Rejection, Staged
+from corpus.stages.recount import digest_lines, input_run
 
 
-def ledger(build: Path, staged: Sequence[Staged], apart: int, sidecars: str) -> Inputs:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The rows of a release as they were counted: how many, in which Parquet files, and where their lines are."""
+
+    rows: int
+    paths: Sequence[str]
+    work: Path
+
+
+def ledger(build: Path, staged: Sequence[Staged], written: Written, *, apart: int, sidecars: str) -> Inputs:
     """The inputs of a build, with rows and rejections counted again from the written files.
 
     `apart` is how many decisions keep two rows apart, `sidecars` the digest of the sidecars.
     Raises BugError when the counts do not add up.
     """
-    rows, rejected = list(written_rows(build)), list(written_rejections(build))
-    excluded = _added(item.excluded for item in staged)
+    rejected, digest = count_rejections(build, written)
     inputs = Inputs(
         count=sum(item.inputs for item in staged),
         bytes=sum(item.bytes for item in staged),
-        digest=digest_of_inputs([*rows, *((item.sha256, item.path) for item in rejected)]),
+        digest=digest,
         sidecars=sidecars,
-        rows=len(rows),
-        rejected=_added({item.reason: 1} for item in rejected),
-        excluded=excluded,
+        rows=written.rows,
+        rejected=rejected,
+        excluded=_added(item.excluded for item in staged),
         overrides=_added([*({decision.action: 1} for item in staged for decision in item.used), _apart(apart)]),
     )
     check_ledger(inputs)
@@ -45,11 +56,19 @@ def check_ledger(inputs: Inputs) -> None:
         )
 
 
-def written_rows(build: Path) -> Iterator[tuple[str, str]]:
-    """`(source_sha256, id)` of every row in the Parquet files."""
-    for path in data_files(build):
-        for batch in read_batches(path, ["source_sha256", "id"], rows=10_000):
-            yield from zip(batch["source_sha256"].to_pylist(), batch["id"].to_pylist(), strict=True)
+def count_rejections(build: Path, written: Written) -> tuple[dict[str, int], str]:
+    """The rejected inputs by reason, from `rejected.jsonl`, and the digest over these and the written rows."""
+    reasons: Counter[str] = Counter()
+    digests, paths = [], []
+    for item in written_rejections(build):
+        reasons[item.reason] += 1
+        digests.append(item.sha256 or "-")
+        paths.append(item.path)
+    lines = [digest_lines(pa.array(digests, pa.string()), pa.array(paths, pa.string()))]
+    rejections = input_run(written.work, REJECTED)
+    write_run(rejections, lines, lines)
+    runs = [rejections, *(input_run(written.work, path) for path in written.paths)]
+    return dict(sorted(reasons.items())), digest_of_runs(runs)
 
 
 def written_rejections(build: Path) -> Iterator[Rejection]:
@@ -73,12 +92,6 @@ def _rejection(entry: dict[str, str]) -> Rejection:
         raise TypeError(f"no rejection: {entry}")
     "".join(texts).encode()  # a lone surrogate is a ValueError
     return item
-
-
-def digest_of_inputs(inputs: Iterable[tuple[str | None, str]]) -> str:
-    """SHA-256 over the sorted `sha256 id` lines; `-` stands for inputs whose bytes were never read."""
-    lines = sorted(f"{sha256 or '-'} {row_id}\n".encode() for sha256, row_id in inputs)
-    return "sha256:" + hashlib.sha256(b"".join(lines)).hexdigest()
 
 
 def _apart(count: int) -> Counts:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +12,13 @@ import pyarrow.compute as pc
 
 from corpus.schema import FIELD_SOURCES, KINDS, SINGLE_KINDS, UNDETERMINED
 from corpus.transforms.normalize import WHITE_SPACE
-from corpus.transforms.stretches import restore
-from corpus.transforms.tokens import word_counts
+from corpus.transforms.recounted import sha256_of_sources, with_control, words_of
+from corpus.transforms.utf8 import borders_of, sha256_of, utf8_of
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Facts = dict[str, Any]
 """Columns by name: Arrow arrays, numpy arrays or lists, all as long as the batch."""
-
-_CONTROL: Final = r"[\x00-\x08\x0B-\x1F\x7F-\x{9F}]"
-_CONTROL_OR_LINE_END: Final = r"[\x00-\x1F\x7F-\x{9F}]"
 
 
 def row_facts(batch: pa.RecordBatch, *, single: bool) -> Facts:
@@ -53,19 +49,15 @@ def none_in_row(parents: Ints, bad: Bools, rows: int) -> Bools:
 
 def _text_facts(batch: pa.RecordBatch, *, single: bool) -> Facts:
     title, body = batch["title"], batch["body"]
-    bodies = body.to_pylist()
-    digests = [_sha256(text) if single and text is not None else None for text in bodies]
-    words = word_counts([text or "" for text in bodies])
-    title_dirty = pc.match_substring_regex(title, _CONTROL_OR_LINE_END)
     return {
         "body_chars": pc.utf8_length(body),
-        "body_words": pa.array(words, pa.int64(), mask=_numpy(body.is_null())),
-        "body_trimmed": _held(_trimmed(body)),
-        "body_control_chars": pc.fill_null(pc.match_substring_regex(body, _CONTROL), fill_value=False),
-        "single_body_sha256": pa.array(digests, pa.string()),
+        "body_words": words_of(body),
+        "body_trimmed": _trimmed(body),
+        "body_control_chars": with_control(body, allowed=b"\t\n"),
+        "single_body_sha256": sha256_of(body) if single else pa.nulls(len(body), pa.string()),
         "title_chars": pc.utf8_length(title),
         "title_missing": title.is_null(),
-        "title_clean": _held(pc.and_not(_trimmed(title), title_dirty)),
+        "title_clean": _trimmed(title) & ~with_control(title),
         "metadata_chars": pc.utf8_length(batch["metadata"]),
         "undetermined": _undetermined(batch),
     }
@@ -91,14 +83,26 @@ def _stretch_facts(batch: pa.RecordBatch) -> Facts:
 
 def _restored_facts(batch: pa.RecordBatch) -> Facts:
     """Flags and digest against what the stretches say."""
-    flags_match: list[bool] = []
-    restored: list[bool] = []
-    columns = (batch[name].to_pylist() for name in ("body", "boilerplate", "boilerplate_flags", "text_sha256"))
-    for body, stretches, flags, digest in zip(*columns, strict=True):
-        kinds = sorted({stretch["kind"] for stretch in stretches or ()})
-        flags_match.append(stretches is None or flags is None or kinds == flags)
-        restored.append(None in (body, stretches, digest) or _sha256(restore(body, stretches)) == digest)
-    return {"flags_match": flags_match, "restore_ok": restored}
+    restored = sha256_of_sources(batch["body"], batch["boilerplate"])
+    return {"flags_match": _flags_match(batch), "restore_ok": _held(pc.equal(restored, batch["text_sha256"]))}
+
+
+def _flags_match(batch: pa.RecordBatch) -> Bools:
+    """Whether the flags of each row are the distinct kinds of its stretches, sorted."""
+    rows = len(batch)
+    parents, kinds = children(batch["boilerplate"], "kind")
+    flag_parents = pc.list_parent_indices(batch["boilerplate_flags"]).to_numpy()
+    ranks = _ranks(pa.concat_arrays([kinds, batch["boilerplate_flags"].flatten()]))
+    # One number for a row and a kind: ascending ones are the sorted kinds of one row after another.
+    step = ranks.max(initial=0) + 1
+    expected = np.unique(parents * step + ranks[: len(parents)])
+    found = flag_parents * step + ranks[len(parents) :]
+    counts = [np.bincount(numbers // step, minlength=rows) for numbers in (expected, found)]
+    match: Bools = counts[0] == counts[1]
+    expected, found = (numbers[match[numbers // step]] for numbers in (expected, found))
+    match[found[expected != found] // step] = False
+    match[_numpy(pc.or_(batch["boilerplate"].is_null(), batch["boilerplate_flags"].is_null()))] = True
+    return match
 
 
 def _list_facts(batch: pa.RecordBatch) -> Facts:
@@ -130,17 +134,35 @@ def _pair_facts(batch: pa.RecordBatch, *, single: bool) -> Facts:
     }
 
 
-def _ids_match(batch: pa.RecordBatch) -> list[bool]:
-    pairs = zip(batch["id"].to_pylist(), batch["source_path"].to_pylist(), strict=True)
-    return [None in (name, path) or name == path or name.startswith(f"{path}#") for name, path in pairs]
+def _ids_match(batch: pa.RecordBatch) -> Bools:
+    names, paths = batch["id"], batch["source_path"]
+    match: Bools = _numpy(_held(pc.equal(names, paths)))
+    others = np.flatnonzero(~match)
+    pairs = zip(names.take(pa.array(others)).to_pylist(), paths.take(pa.array(others)).to_pylist(), strict=True)
+    match[others] = [name.startswith(f"{path}#") for name, path in pairs]
+    return match
 
 
 def _undetermined(batch: pa.RecordBatch) -> pa.Array:
     return pc.fill_null(pc.equal(batch["language"], UNDETERMINED), fill_value=False)
 
 
-def _trimmed(text: pa.Array) -> pa.Array:
-    return pc.equal(text, pc.utf8_trim(text, characters=WHITE_SPACE))
+def _trimmed(texts: pa.Array) -> Bools:
+    """Whether no white space stands at the ends of each text; true for null."""
+    data, borders = utf8_of(texts), borders_of(texts)
+    trimmed: Bools = borders[1:] == borders[:-1]
+    ends = data[[borders[:-1][~trimmed], borders[1:][~trimmed] - 1]]
+    trimmed[~trimmed] = ~np.isin(ends, np.frombuffer(WHITE_SPACE.encode(), np.uint8)).any(axis=0)
+    return trimmed
+
+
+def _ranks(values: pa.Array) -> Ints:
+    """The place of each text among all distinct ones in order."""
+    encoded = values.dictionary_encode()
+    places = np.empty(len(encoded.dictionary), np.int64)
+    places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
+    ranks: Ints = places[encoded.indices.to_numpy()]
+    return ranks
 
 
 def _held(fact: pa.Array) -> pa.Array:
@@ -162,7 +184,3 @@ def _sums(parents: Ints, values: Ints, rows: int) -> Ints:
 
 def _numpy(values: pa.Array) -> Any:
     return values.to_numpy(zero_copy_only=False)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from corpus.errors import ConfigError
-from corpus.release.frame import SCALARS, stand_in
+from corpus.release.frame_columns import SCALARS, stand_in
 from corpus.schema import COLUMNS, SPLITS, Column
 
 STANDARD: Final = "validation/standard.json"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,11 +13,11 @@ from corpus.errors import DataError
 from corpus.io.documents import read_checks, read_manifest
 from corpus.io.parquet import count_rows, data_files, read_batches
 from corpus.layout import CARD, CHECKS
-from corpus.model import Manifest
+from corpus.model import Manifest, Statistics
 from corpus.release.card import verify_card
 from corpus.release.folder import check_files
-from corpus.release.ledger import digest_of_inputs, written_rejections, written_rows
-from corpus.stages.export import Recount, count_release
+from corpus.release.ledger import Written, count_rejections
+from corpus.stages.recount import Recount, count_release
 from corpus.transforms.stretches import restore
 
 
@@ -35,8 +34,7 @@ def differences(build: Path) -> Iterator[str]:
     unreadable: set[str] = set()
     for found in (
         _rows(build, manifest),
-        _statistics(build, manifest),
-        _ledger(build, manifest),
+        _counts(build, manifest),
         _checks(build, manifest),
         _texts(build),
         _card(build, manifest),
@@ -77,32 +75,36 @@ def _checks(build: Path, manifest: Manifest) -> Iterator[str]:
             yield f"checks: {name} {found[name]} in {CHECKS}, the manifest says {value}"
 
 
-def _statistics(build: Path, manifest: Manifest) -> Iterator[str]:
+def _counts(build: Path, manifest: Manifest) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         paths = [path.relative_to(build).as_posix() for path in data_files(build)]
         recount = Recount(release=build, work=Path(folder))
-        found = asdict(count_release(map(recount, paths), paths, Path(folder)))
-    expected = asdict(manifest.statistics)
-    for name, value in expected.items():
+        found = count_release(map(recount, paths), paths, Path(folder))
+        yield from _statistics(found, manifest)
+        yield from _ledger(build, manifest, Written(rows=found.rows, paths=paths, work=Path(folder)))
+
+
+def _statistics(statistics: Statistics, manifest: Manifest) -> Iterator[str]:
+    found = asdict(statistics)
+    for name, value in asdict(manifest.statistics).items():
         if found[name] != value:
             yield f"{name}: {found[name]} in the files, the manifest says {value}"
-    if found["content_digest"] != manifest.content_digest:
+    if statistics.content_digest != manifest.content_digest:
         yield f"content digest: {found['content_digest']} in the files, the manifest says {manifest.content_digest}"
 
 
-def _ledger(build: Path, manifest: Manifest) -> Iterator[str]:
+def _ledger(build: Path, manifest: Manifest, written: Written) -> Iterator[str]:
     inputs = manifest.inputs
-    rows, rejected = list(written_rows(build)), list(written_rejections(build))
-    excluded = sum(inputs.excluded.values())
-    if len(rows) + len(rejected) + excluded != inputs.count:
-        made = f"{len(rows)} rows + {len(rejected)} rejected + {excluded} excluded"
+    reasons, digest = count_rejections(build, written)
+    rejected, excluded = sum(reasons.values()), sum(inputs.excluded.values())
+    if written.rows + rejected + excluded != inputs.count:
+        made = f"{written.rows} rows + {rejected} rejected + {excluded} excluded"
         yield f"inputs: {made} are not {inputs.count}"
-    if inputs.rows != len(rows):
-        yield f"inputs: {len(rows)} rows in the files, the manifest says {inputs.rows}"
-    reasons = dict(sorted(Counter(item.reason for item in rejected).items()))
+    if inputs.rows != written.rows:
+        yield f"inputs: {written.rows} rows in the files, the manifest says {inputs.rows}"
     if inputs.rejected != reasons:
         yield f"inputs: rejected {reasons} in the files, the manifest says {inputs.rejected}"
-    if digest_of_inputs([*rows, *((item.sha256, item.path) for item in rejected)]) != inputs.digest:
+    if digest != inputs.digest:
         yield "inputs: their digest differs from the manifest's"
 
 

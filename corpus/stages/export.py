@@ -1,30 +1,28 @@
-"""From staged rows to the Parquet files of a release, and the counts read back from them."""
+"""From staged rows to the Parquet files of a release."""
 
 from __future__ import annotations
 
 import hashlib
-import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus.io.documents import canonical_json
-from corpus.io.parquet import read_batches, write_parquet
-from corpus.layout import parse_part, part_path
-from corpus.model import Part, Statistics
+from corpus.io.parquet import write_parquet
+from corpus.layout import part_path
+from corpus.model import Part
 from corpus.schema import ARTICLE, SINGLE_KINDS, SPLITS
 from corpus.stages.staged import read_staged, staged_path
-from corpus.transforms.stats import Tally, canonical_row, digest_of_rows, statistics, tally_batch
 
-PART_BYTES: Final = 256 * 1024 * 1024
-"""A Parquet file is closed at the next border by hash when it holds this much text, and at `PART_LIMIT` anyway."""
+PART_BYTES: Final = 64 * 1024 * 1024
+"""A Parquet file is closed at the next border by hash when it holds this much text, and at `PART_LIMIT` anyway.
 
-PART_LIMIT: Final = 400 * 1024 * 1024
+About a row group: a file is written and read back by one task, and there should be some for every processor."""
+
+PART_LIMIT: Final = 96 * 1024 * 1024
 _BORDER: Final = 4
 
 
@@ -69,50 +67,6 @@ class Export:
         wanted = pc.and_(pc.equal(relations["split"], part.split), pc.equal(single, pa.scalar(part.single)))
         merged = [(rows if name in rows.column_names else relations)[name] for name in ARTICLE.names]
         return pa.table(merged, schema=ARTICLE).filter(wanted)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recount:
-    """The task that reads one written Parquet file back: its counts, and the digest of every row."""
-
-    release: Path
-    work: Path
-
-    def __call__(self, path: str) -> Tally:
-        """Count the rows of `path` and write their `digest id` lines below `work`."""
-        split, single = parse_part(path)
-        tally = Tally()
-        with digest_path(self.work, path).open("w", encoding="utf-8", newline="\n") as lines:
-            for batch in read_batches(self.release / path):
-                tally.update(tally_batch(batch, split=split, single=single))
-                lines.writelines(f"{digest} {row_id}\n" for row_id, digest in _row_digests(batch))
-        return tally
-
-
-def digest_path(work: Path, path: str) -> Path:
-    """Where the digests of the rows of a Parquet file are kept during a build."""
-    return work / (path.replace("/", "-") + ".digests")
-
-
-def count_release(tallies: Iterable[Tally], paths: Sequence[str], work: Path) -> Statistics:
-    """Add up the tallies of all files, and take the content digest over their rows in the order of the ids."""
-    total = Tally()
-    for tally in tallies:
-        total.update(tally)
-    merged = heapq.merge(*(_digest_lines(digest_path(work, path)) for path in paths), key=itemgetter(0))
-    return statistics(total, content_digest=digest_of_rows((row_id.decode(), digest) for row_id, digest in merged))
-
-
-def _row_digests(batch: pa.RecordBatch) -> Iterator[tuple[str, str]]:
-    for row in batch.to_pylist():
-        yield row["id"], hashlib.sha256(canonical_json(canonical_row(row)).encode()).hexdigest()
-
-
-def _digest_lines(path: Path) -> Iterator[tuple[bytes, str]]:
-    with path.open("rb") as lines:
-        for line in lines:
-            digest, _, row_id = line.rstrip(b"\n").partition(b" ")
-            yield row_id, digest.decode()
 
 
 def _runs(shards: Sequence[ShardSizes], split: str, *, single: bool) -> list[list[int]]:

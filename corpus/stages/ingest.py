@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from corpus.io.addresses import Address
-from corpus.io.content import Content
+from corpus.io.cache import Cache
 from corpus.io.decode import RefusedError
 from corpus.io.fields import FieldOptions
-from corpus.io.ids import row_id
 from corpus.io.opening import opened
 from corpus.io.options import InputOptions
-from corpus.io.readers import Form, form_of
-from corpus.io.records import ReadOptions, Record, Refused, watched_names
+from corpus.io.records import ReadOptions
 from corpus.limits import check_least
 from corpus.model import Decision, Shard, SourceFile, Staged
 from corpus.schema import LANGUAGE_PATTERN, UNDETERMINED
 from corpus.stages.account import Account
-from corpus.stages.rows import Source, TextOptions, row_of
+from corpus.stages.columns import row_table, sketch_table
+from corpus.stages.known import KnownFile, KnownShard, account_of, known_file, recall, remember
+from corpus.stages.reading import Reading
+from corpus.stages.rows import TextOptions
 from corpus.stages.runs import Runs, order_of
 from corpus.transforms.boilerplate.label import BoilerplateOptions
-from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, exact_keys, sketch
+from corpus.transforms.duplicates.sketch import SketchOptions, sketch
 from corpus.transforms.html.tree import HtmlOptions
 from corpus.transforms.language.detect import LanguageOptions, detect
 from corpus.transforms.title import TitleOptions
-from corpus.transforms.tokens import word_counts
 
 RUN_ROWS: Final = 8192
 RUN_CHARS: Final = 64 * 1024 * 1024
@@ -73,110 +73,122 @@ class IngestOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
-    """The task for one shard; travels to a worker whole."""
+    """The task for one shard; travels to a worker whole.
+
+    With a `cache` files that are as they were in the last build are not worked out again; `rehash` reads them all.
+    """
 
     root: Path | Address
     work: Path
     options: IngestOptions
     decisions: Mapping[str, tuple[Decision, ...]]
+    cache: Cache | None = None
+    rehash: bool = False
 
     def __call__(self, shard: Shard) -> list[Staged]:
         """Write the shard's rows and sketches below `work`, in pieces, and say what became of every input."""
-        account, runs = Account(), Runs(self.work, shard.number)
-        for rows in _batches(row for file in shard.files for row in self._rows_of(file, account)):
-            self._finish(rows, account, runs)
+        if self.cache is None:
+            return self._made(shard, {}, None)[0]
+        known = recall(self.cache, shard)
+        same = self._unchanged(shard, known) if known else {}
+        if known and len(same) == len(shard.files) == len(known.files):
+            known.restore(self.work, shard)
+            account = Account()
+            for file in same.values():
+                account.add(account_of(file))
+            return account.staged(known.sizes)
+        staged, files = self._made(shard, same, known)
+        remember(self.cache, shard, files, self.work, [piece.rows for piece in staged])
+        return staged
+
+    def _unchanged(self, shard: Shard, known: KnownShard) -> dict[str, KnownFile]:
+        """The files of a shard that hold what they held in the last build, and are decided by nothing else."""
+        return {
+            file.id: before
+            for file in shard.files
+            if (before := known.files.get(file.id))
+            and file.id not in self.decisions
+            and before.is_still(file, self._sha256, rehash=self.rehash)
+        }
+
+    def _sha256(self, file: SourceFile) -> str | None:
+        try:
+            with opened(self.root, file, self.work) as content:
+                return content.sha256
+        except RefusedError:
+            return None
+
+    def _made(
+        self, shard: Shard, same: Mapping[str, KnownFile], known: KnownShard | None
+    ) -> tuple[list[Staged], list[KnownFile]]:
+        """Work a shard out, all but its files that are the `same`; gives also what to keep of every file."""
+        reading, account, runs = self._reading(), Account(), Runs(self.work, shard.number)
+        if known and same:
+            tables = known.tables(same)
+            runs.add(tables, range(len(tables["rows"])))
+        own = {file.id: account_of(same[file.id]) if file.id in same else Account() for file in shard.files}
+        fresh = [file for file in shard.files if file.id not in same]
+        for rows in _batches(row for file in fresh for row in reading.rows_of(file, own[file.id])):
+            self._finish(rows, own, account, runs)
+        for item in own.values():
+            account.add(item)
+        files = [kept for file in fresh if file.id not in self.decisions and (kept := known_file(file, own[file.id]))]
+        return account.staged(self._pieces(runs, account)), [*same.values(), *files]
+
+    def _pieces(self, runs: Runs, account: Account) -> list[int]:
+        """Write the pieces of a shard; gives how many rows each has."""
         sizes = []
         for size, collided in runs.pieces():
             sizes.append(size)
             for name, sha256 in collided:
                 account.reject(name, sha256, "duplicate_id", COLLISION)
-        return account.staged(sizes)
+        return sizes
 
-    def _rows_of(self, file: SourceFile, account: Account) -> Iterator[dict[str, Any]]:
-        """The rows of one file; every input that makes none is accounted for."""
-        form = form_of(file.id)
-        source = self._source(file)
-        excluded = source.excluded(file.id)
-        if excluded:
-            account.inputs += 1
-            account.bytes += file.size
-            account.exclude(excluded)
-            return
-        sha256 = None
-        try:
-            with opened(self.root, file, self.work, codec=form[1] if form else "") as content:
-                sha256 = content.sha256
-                account.bytes += content.size
-                source = replace(source, sha256=sha256)
-                yield from self._read(_reader(file, form), content, source, account)
-        except RefusedError as error:
-            account.inputs += 1
-            account.reject(file.id, sha256, error.reason, error.detail)
-
-    def _source(self, file: SourceFile) -> Source:
-        decisions = defaultdict(list)
-        for decision in self.decisions.get(file.id, ()):
-            decisions[decision.id].append(decision)
-        return Source(id=file.id, decisions=dict(decisions), sidecar=file.sidecar)
-
-    def _read(self, form: Form, content: Content, source: Source, account: Account) -> Iterator[dict[str, Any]]:
-        """The rows of the records of one file; raises RefusedError where it cannot be read, or not any further."""
-        wanted = frozenset(name for names in self.options.fields.chosen().values() for name in names)
-        options = ReadOptions(inputs=self.options.inputs, fields=self.options.fields, watched=bool(wanted))
-        for entry in source.sidecar:
-            account.fields(watched_names(entry.values, options), wanted)
-        before = account.inputs
-        for record in form.read(content, options):
-            account.inputs += 1
-            name = row_id(source.id, record.key)
-            excluded = source.excluded(name)
-            if excluded:
-                account.exclude(excluded)
-            elif isinstance(record, Refused):
-                account.reject(name, source.sha256, record.reason, record.detail)
-            else:
-                account.fields(record.names, wanted)
-                yield from self._row(source, record, account)
-        if account.inputs == before:
-            raise RefusedError("empty", "no record in it")
-
-    def _row(self, source: Source, record: Record, account: Account) -> Iterator[dict[str, Any]]:
-        """The row of a record, if it makes one."""
-        options = TextOptions(
-            boilerplate=self.options.boilerplate,
-            title=self.options.title,
-            html=self.options.html,
-            fields=self.options.fields,
+    def _reading(self) -> Reading:
+        options = self.options
+        wanted = frozenset(name for names in options.fields.chosen().values() for name in names)
+        return Reading(
+            root=self.root,
+            spool=self.work,
+            read=ReadOptions(inputs=options.inputs, fields=options.fields, watched=bool(wanted)),
+            text=TextOptions(
+                boilerplate=options.boilerplate, title=options.title, html=options.html, fields=options.fields
+            ),
+            wanted=wanted,
+            decisions=self.decisions,
         )
-        try:
-            yield row_of(source, record, options)
-        except RefusedError as error:
-            account.reject(row_id(source.id, record.key), source.sha256, error.reason, error.detail)
 
-    def _finish(self, rows: list[dict[str, Any]], account: Account, runs: Runs) -> None:
-        """Add to rows what is told for many at once, leave out what the filters name, and write them as a run."""
-        _add_language(rows, self.options.language)
-        sketches = _sketched(rows, self.options.sketch)
-        kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, account)]
-        kept.sort(key=lambda number: (rows[number]["id"].encode(), order_of(rows[number])))
-        first: list[int] = []
-        for number in kept:
-            row = rows[number]
-            if first and rows[first[-1]]["id"] == row["id"]:
-                account.reject(row["id"], row["source_sha256"], "duplicate_id", COLLISION)
-                continue
-            account.decided(row["id"], order_of(row), row["used"])
+    def _finish(self, rows: list[dict[str, Any]], own: Mapping[str, Account], account: Account, runs: Runs) -> None:
+        """Add to rows what is told for many at once, leave out what the filters name, and keep them as a run.
+
+        `own` are the accounts of the files, by id, and `account` is that of the shard.
+        """
+        bodies = [row["body"] for row in rows]
+        _add_language(rows, detect(bodies, self.options.language))
+        sketches = sketch(bodies, self.options.sketch, [row["title"] for row in rows])
+        for row, words in zip(rows, sketches.words.tolist(), strict=True):
+            row["word_count"] = words
+        kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, own)]
+        order = _without_collisions(rows, kept, account)
+        for number in order:
+            account.decided(rows[number])
+        table = row_table(rows)
+        runs.add({"rows": table, "sketches": sketch_table(table, sketches)}, order)
+
+
+def _without_collisions(rows: Sequence[Mapping[str, Any]], kept: Sequence[int], account: Account) -> list[int]:
+    """These rows in the order of their ids; of rows with one id the first in `order_of`, the others are rejected."""
+    ids = [rows[number]["id"].encode() for number in kept]
+    if all(one < other for one, other in pairwise(ids)):
+        return list(kept)
+    first: list[int] = []
+    for _, _, number in sorted((name, order_of(rows[number]), number) for name, number in zip(ids, kept, strict=True)):
+        row = rows[number]
+        if first and rows[first[-1]]["id"] == row["id"]:
+            account.reject(row["id"], row["source_sha256"], "duplicate_id", COLLISION)
+        else:
             first.append(number)
-        runs.add({"rows": rows, "sketches": sketches}, first)
-
-
-def _reader(file: SourceFile, form: tuple[Form, str] | None) -> Form:
-    """The form of a file that may be read. Raises RefusedError where something stands against it."""
-    if file.reason:
-        raise RefusedError(file.reason, file.detail)
-    if form is None:
-        raise RefusedError("unsupported", "no reader for this file ending")
-    return form[0]
+    return first
 
 
 def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -193,7 +205,7 @@ def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield held
 
 
-def _passes(row: Mapping[str, Any], filters: FilterOptions, account: Account) -> bool:
+def _passes(row: Mapping[str, Any], filters: FilterOptions, own: Mapping[str, Account]) -> bool:
     words, language = row["word_count"], row["language"]
     detail = ""
     if words < filters.min_words:
@@ -203,37 +215,15 @@ def _passes(row: Mapping[str, Any], filters: FilterOptions, account: Account) ->
     elif filters.languages and language not in filters.languages:
         detail = f"language {language}"
     if detail:
+        account = own[row["source_path"]]
         account.reject(row["id"], row["source_sha256"], "filtered", detail)
         account.idle(row["used"])
     return not detail
 
 
-def _add_language(rows: Sequence[dict[str, Any]], options: LanguageOptions) -> None:
+def _add_language(rows: Sequence[dict[str, Any]], answers: Iterable[tuple[str, float | None]]) -> None:
     """Tell the language of each row, unless the maintainer has; the score of a decision is 1."""
-    for row, (language, score) in zip(rows, detect([row["body"] for row in rows], options), strict=True):
+    for row, (language, score) in zip(rows, answers, strict=True):
         decided = row["language"]
         row["language"] = decided or language
         row["language_score"] = (None if decided == UNDETERMINED else 1.0) if decided else score
-
-
-def _sketched(rows: Sequence[dict[str, Any]], options: SketchOptions) -> list[dict[str, Any]]:
-    """The columns of SKETCHES for each row; the row itself gets its `word_count`."""
-    bodies = [row["body"] for row in rows]
-    found = sketch([compared_text(row["title"], row["body"]) for row in rows], options)
-    keys = exact_keys(bodies).astype(">u8").tobytes()
-    words = word_counts(bodies)
-    sketched = []
-    for number, row in enumerate(rows):
-        row["word_count"] = int(words[number])
-        sketched.append(
-            {
-                "id": row["id"],
-                "published": row["published"],
-                "words": row["word_count"],
-                "bytes": len(row["body"].encode()),
-                "shingles": int(found.shingles[number]),
-                "exact_key": keys[16 * number : 16 * (number + 1)],
-                "hashes": found.hashes[found.offsets[number] : found.offsets[number + 1]],
-            }
-        )
-    return sketched

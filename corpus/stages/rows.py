@@ -21,11 +21,14 @@ from corpus.transforms.article import Article, Given, split_article
 from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.html.tree import HtmlOptions
 from corpus.transforms.normalize import normalize
-from corpus.transforms.stretches import restore
+from corpus.transforms.stretches import put_back
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.unicode import class_table, code_points
 
 _MARKUP: Final = re.compile(r"<[^<>]*>|!?\[[^\[\]\n]*\]\([^()\n]*\)|&#?[0-9A-Za-z]{1,32};")
+_MARKUP_SIGNS: Final = "<![&"
+_OPENING: Final = 32
+"""Nearly every body has a letter among so many characters, before any sign of markup."""
 _COLUMNS: Final = ("url", "author", "site", "license", "published", "language_declared")
 
 
@@ -41,16 +44,12 @@ class TextOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file: its released id, what the maintainer says of its rows, and the digest of its bytes once it was read."""
+    """One file: its released id, what the maintainer and sidecars say of its rows, and the digest of its bytes."""
 
     id: str
     decisions: Mapping[str, Sequence[Decision]]
     sidecar: Sequence[SidecarEntry]
-    sha256: str | None = None
-
-    def excluded(self, wanted: str) -> Decision | None:
-        """The decision that leaves this input out."""
-        return next((item for item in self.decisions.get(wanted, ()) if item.action == "exclude"), None)
+    sha256: str
 
 
 def row_of(source: Source, record: Record, options: TextOptions) -> dict[str, Any]:
@@ -59,7 +58,9 @@ def row_of(source: Source, record: Record, options: TextOptions) -> dict[str, An
     `used` are the decisions that found their place. Raises RefusedError when nothing of an article is in the record.
     """
     name = row_id(source.id, record.key)
-    fields = _sidecar_fields(source, record, options.fields).over(record.fields)
+    fields = record.fields
+    if source.sidecar:
+        fields = _sidecar_fields(source, record, options.fields).over(fields)
     labels = None
     if record.form == "html":
         page = read_page(record.text, options.html, options.boilerplate)
@@ -72,7 +73,7 @@ def row_of(source: Source, record: Record, options: TextOptions) -> dict[str, An
     if not _has_words(article.body):
         raise RefusedError("no_text" if text else "empty", f"{len(text)} characters of text")
     row = _columns(source, record, name, text, article, fields)
-    if restore(row["body"], row["boilerplate"]) != text:
+    if put_back(article.body, ((item.offset, item.text) for item in article.boilerplate)) != text:
         raise BugError("taking boilerplate out lost text", where=name, remedy="report this file, if you may share it")
     return row
 
@@ -94,24 +95,31 @@ def _sidecar_fields(source: Source, record: Record, options: FieldOptions) -> Fi
 
 def _has_words(body: str) -> bool:
     """Whether a letter or digit is left when markup is taken off; else the file held no text."""
-    return bool(np.any(class_table()[code_points(_MARKUP.sub("", body))]))
+    classes = class_table()
+    for char in body[:_OPENING]:
+        if char in _MARKUP_SIGNS:
+            break
+        if classes[ord(char)]:
+            return True
+    return bool(np.any(classes[code_points(_MARKUP.sub("", body))]))
 
 
 def _columns(source: Source, record: Record, name: str, text: str, article: Article, fields: Fields) -> dict[str, Any]:
     decided = next((item.value for item in article.used if item.action == "language"), None)
     sources = {**fields.sources, "title": article.title_source, "language": "override" if decided else None}
+    values = fields.values
     return {
-        **{column: fields.values.get(column) for column in _COLUMNS},
+        **{column: values.get(column) for column in _COLUMNS},
         "used": [item for item in article.used if item.action != "not_duplicate_of"],
         "id": name,
         "title": article.title,
         "body": article.body,
-        "boilerplate": [stretch._asdict() for stretch in article.boilerplate],
+        "boilerplate": article.boilerplate,
         "boilerplate_flags": sorted({stretch.kind for stretch in article.boilerplate}),
         "language": decided,
         "published_at": fields.instant,
         "metadata": metadata_json(fields.other),
-        "field_sources": [{"field": name, "source": where} for name, where in sorted(sources.items()) if where],
+        "field_sources": [(name, where) for name, where in sorted(sources.items()) if where],
         "source_path": source.id,
         "source_sha256": source.sha256,
         "encoding": record.encoding,

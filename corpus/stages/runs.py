@@ -6,14 +6,15 @@ import hashlib
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
 from corpus.model import Staged
-from corpus.stages.staged import ROWS, SKETCHES, read_staged, staged_path, write_staged
+from corpus.stages.staged import ROWS, SKETCHES, read_staged, staged_path, write_table
 
 TABLES: Final = {"rows": ROWS, "sketches": SKETCHES}
 """What is staged of every row, in files of these names."""
@@ -44,63 +45,76 @@ def order_of(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(row[name] or "" for name in DECIDING)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a row of a run stands in the order of all: its id and about how many bytes it holds."""
-
-    id: bytes
-    size: int
+_Place: TypeAlias = tuple[bytes, int]
+"""Where a row of a run stands in the order of all: its id, and how many characters its body has."""
 
 
 class Runs:
-    """The rows of one shard: added in batches, given back in pieces. Memory holds one piece, and all ids."""
+    """The rows of one shard: added in batches, given back in pieces. Memory holds one run, one piece, and all ids."""
 
     def __init__(self, work: Path, shard: int) -> None:
         self._work = work
         self._shard = shard
         self._places: list[list[_Place]] = []
+        self._last: Mapping[str, pa.Table] = {name: schema.empty_table() for name, schema in TABLES.items()}
 
-    def add(self, tables: Mapping[str, Sequence[Mapping[str, Any]]], order: Sequence[int]) -> None:
-        """Write a run: the columns of these tables, in `order`, which is that of the ids."""
-        for name, schema in TABLES.items():
-            columns = {key: [tables[name][at].get(key) for at in order] for key in schema.names}
-            write_staged(self._run(name, len(self._places)), columns, schema)
-        rows = tables["rows"]
-        self._places.append([_Place(rows[at]["id"].encode(), len(rows[at]["body"])) for at in order])
+    def add(self, tables: Mapping[str, pa.Table], order: Sequence[int]) -> None:
+        """Add a run: the rows of these tables (see TABLES) in `order`, which is that of their ids."""
+        if self._places:
+            self._spill()
+        if len(order) < len(tables["rows"]) or any(one > other for one, other in pairwise(order)):
+            tables = {name: table.take(pa.array(order, pa.int64())) for name, table in tables.items()}
+        self._last = tables
+        ids, sizes = tables["rows"]["id"].to_pylist(), tables["rows"]["char_count"].to_pylist()
+        self._places.append([(row_id.encode(), size) for row_id, size in zip(ids, sizes, strict=True)])
 
     def pieces(self) -> Iterator[tuple[int, list[tuple[str, str]]]]:
         """Write every piece; gives its number of rows, and `(id, source_sha256)` of rows whose id is taken.
 
-        There is always one, be it without rows.
+        There is always one, be it without rows. Where there is but one run it never lies on the disk.
         """
+        several = len(self._places) > 1
+        if several:
+            self._spill()
         starts = [0] * len(self._places)
         number = 0
-        for last in _borders(heapq.merge(*self._places, key=lambda place: place.id)):
-            ends = [bisect_right(places, last, key=lambda place: place.id) for places in self._places]
-            yield self._write(number, starts, ends)
+        for last in _borders(heapq.merge(*self._places, key=_id_of)):
+            ends = [bisect_right(places, last, key=_id_of) for places in self._places]
+            if several:
+                yield self._write_merged(number, starts, ends)
+            else:
+                yield self._write(number, {name: table[starts[0] : ends[0]] for name, table in self._last.items()}), []
             starts, number = ends, number + 1
         if number == 0:
-            for name, schema in TABLES.items():
-                write_staged(draft_path(self._work, name, self._shard, 0), {key: [] for key in schema.names}, schema)
-            yield 0, []
-        self._remove()
+            yield self._write(0, self._last), []
+        if several:
+            self._remove()
 
-    def _write(self, number: int, starts: Sequence[int], ends: Sequence[int]) -> tuple[int, list[tuple[str, str]]]:
-        keep: list[int] = []
-        dropped: list[tuple[str, str]] = []
-        for name, schema in TABLES.items():
-            parts = [
+    def _spill(self) -> None:
+        """Write the last run to the disk."""
+        for name, table in self._last.items():
+            write_table(self._run(name, len(self._places) - 1), table)
+
+    def _write(self, number: int, tables: Mapping[str, pa.Table]) -> int:
+        for name, table in tables.items():
+            write_table(draft_path(self._work, name, self._shard, number), table)
+        return len(tables["rows"])
+
+    def _write_merged(
+        self, number: int, starts: Sequence[int], ends: Sequence[int]
+    ) -> tuple[int, list[tuple[str, str]]]:
+        tables = {
+            name: pa.concat_tables(
                 read_staged(self._run(name, run)).slice(start, end - start)
                 for run, (start, end) in enumerate(zip(starts, ends, strict=True))
                 if end > start
-            ]
-            table = pa.concat_tables(parts)
-            if name == "rows":
-                keep, dropped = _kept(table)
-            sorted_table = table.take(pa.array(keep, pa.int64())).combine_chunks()
-            columns = dict(zip(sorted_table.column_names, sorted_table.columns, strict=True))
-            write_staged(draft_path(self._work, name, self._shard, number), columns, schema)
-        return len(keep), dropped
+            )
+            for name in TABLES
+        }
+        keep, dropped = _kept(tables["rows"])
+        order = pa.array(keep, pa.int64())
+        ordered = {name: table.take(order).combine_chunks() for name, table in tables.items()}
+        return self._write(number, ordered), dropped
 
     def _run(self, name: str, number: int) -> Path:
         return staged_path(self._work, f"{name}.{self._shard:06d}.run", number)
@@ -109,6 +123,10 @@ class Runs:
         for name in TABLES:
             for number in range(len(self._places)):
                 self._run(name, number).unlink()
+
+
+def _id_of(place: _Place) -> bytes:
+    return place[0]
 
 
 def draft_path(work: Path, name: str, shard: int, piece: int) -> Path:
@@ -131,11 +149,11 @@ def _borders(places: Iterable[_Place]) -> Iterator[bytes]:
     """The last id of every piece; rows with one id never lie in two."""
     rows = size = 0
     last = None
-    for place in places:
-        if last is not None and place.id != last and _ends_piece(last, rows, size):
+    for row_id, chars in places:
+        if last is not None and row_id != last and _ends_piece(last, rows, size):
             yield last
             rows = size = 0
-        rows, size, last = rows + 1, size + place.size, place.id
+        rows, size, last = rows + 1, size + chars, row_id
     if last is not None:
         yield last
 

@@ -38,9 +38,14 @@ def staged_path(work: Path, name: str, shard: int) -> Path:
 def write_staged(path: Path, columns: Mapping[str, Sequence[Any] | pa.Array], schema: pa.Schema) -> pa.Table:
     """Write columns as one Arrow file; gives the table."""
     table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
-        writer.write_table(table)
+    write_table(path, table)
     return table
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table as one Arrow file."""
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
 
 
 def read_staged(path: Path, columns: Sequence[str] | None = None) -> pa.Table:

@@ -16,16 +16,16 @@ from numba.core import config
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 _HERE: Final = Path(__file__).parent
-_DECORATOR: Final = b"\n@compiled\n"
+_DECORATORS: Final = (b"\n@compiled\n", b"\n@entry\n")
 
 
 def compiled(function: Kernel) -> Kernel:
     """Compile a kernel when it is first called: a function of numbers and arrays that calls nothing but kernels.
 
     Floats are added in the order in which the source adds them (no `fastmath`), so that every machine gets the same
-    sums. Machine code is cached under a digest of all kernels that the function may call: those of its own folder and
-    of this one. (numba's own cache looks at the function's own file alone.) Where no folder can be written, each
-    process compiles anew.
+    sums. Machine code is cached under a digest of all kernels that the function may call: those of its own folder and,
+    if it imports them, of this one. (numba's own cache looks at the function's own file alone.) Where no folder can
+    be written, each process compiles anew.
     """
     folder = cache_folder(Path(function.__code__.co_filename).parent)
     before = config.CACHE_DIR
@@ -53,12 +53,18 @@ def cache_folder(package: Path) -> Path | None:
 
 
 def _digest(package: Path) -> str:
-    sources = sorted({*_HERE.glob("*.py"), *package.glob("*.py")})
+    """Over the files of `package` that hold kernels, and over those of this folder if one of them is imported there."""
+    own, shared = _with_kernels(package), _with_kernels(_HERE)
+    imported = any(f"corpus.transforms.{name[:-3]} import".encode() in code for code in own.values() for name in shared)
     digest = hashlib.sha256()
-    for code in (source.read_bytes() for source in sources):
-        if _DECORATOR in code:
-            digest.update(code)
+    for code in (*own.values(), *(shared.values() if imported else ())):
+        digest.update(code)
     return digest.hexdigest()[:16]
+
+
+def _with_kernels(folder: Path) -> dict[str, bytes]:
+    codes = {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    return {name: code for name, code in codes.items() if any(mark in code for mark in _DECORATORS)}
 
 
 def _user_cache() -> Path:

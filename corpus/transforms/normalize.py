@@ -20,6 +20,8 @@ _TABLE: Final = str.maketrans(
 )
 _FOREIGN: Final = re.compile(f"[{re.escape(_LINE_ENDS + _SPACES + _DROPPED)}]")
 _BLANK_LINES: Final = re.compile("\n{3,}")
+CHANGED: Final = tuple(_TABLE)
+"""The code points that never stay."""
 
 
 def normalize(text: str) -> str:
@@ -29,9 +31,16 @@ def normalize(text: str) -> str:
     control characters, byte order marks and soft hyphens go; so do blanks at the end of a line, and all but one of a
     run of blank lines. Nothing else changes: runs of blanks inside a line and indentation stay.
     """
+    from corpus.transforms.plain import is_plain  # numba takes half a second to import
+
+    text = text.strip(WHITE_SPACE)
+    if is_plain(text):
+        return text
     if _FOREIGN.search(text):
         text = text.replace("\r\n", "\n").translate(_TABLE)
     text = nfc(text)
     if " \n" in text or "\t\n" in text:
         text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip(WHITE_SPACE)
+    if "\n\n\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    return text.strip(WHITE_SPACE)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.model import Statistics
 
@@ -40,14 +39,16 @@ def tally_batch(batch: pa.RecordBatch, *, split: str, single: bool) -> Tally:
         tally.add("singles", split, batch.num_rows)
         tally.add("single_arrow_bytes", split, batch.nbytes)
     for name, column in (("duplicate_kinds", "duplicate_kind"), ("languages", "language"), ("encodings", "encoding")):
-        tally.tables[name] = Counter(batch[column].to_pylist())
-    tally.tables["flags"] = Counter(flag for flags in batch["boilerplate_flags"].to_pylist() for flag in flags)
-    for stretch in batch["boilerplate"].flatten().to_pylist():
-        tally.add("removed_chars", stretch["kind"], len(stretch["text"]))
+        tally.tables[name] = _counted(batch[column])
+    tally.tables["flags"] = _counted(batch["boilerplate_flags"].flatten())
+    stretches = batch["boilerplate"].flatten()
+    tally.tables["removed_chars"] = _chars_by_kind(
+        pc.struct_field(stretches, "kind"), pc.struct_field(stretches, "text")
+    )
     tally.totals["rows"] = batch.num_rows
     tally.totals["titles"] = batch.num_rows - batch["title"].null_count
-    tally.totals["chars"] = sum(batch["char_count"].to_pylist())
-    tally.totals["words"] = sum(batch["word_count"].to_pylist())
+    tally.totals["chars"] = _total(batch["char_count"])
+    tally.totals["words"] = _total(batch["word_count"])
     return tally
 
 
@@ -77,15 +78,16 @@ def statistics(tally: Tally, *, content_digest: str) -> Statistics:
     )
 
 
-def digest_of_rows(lines: Iterable[tuple[str, str]]) -> str:
-    """The digest over `(id, sha256)` pairs that come in the order of the UTF-8 bytes of the ids."""
-    digest = hashlib.sha256()
-    for row_id, row_digest in lines:
-        digest.update(f"{row_digest} {row_id}\n".encode())
-    return "sha256:" + digest.hexdigest()
+def _counted(values: pa.Array) -> Counter[str]:
+    found = pc.value_counts(values)
+    return Counter(dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)))
 
 
-def canonical_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """`row` (columns in schema order) with its instant as ISO 8601, ready for canonical JSON."""
-    instant = row["published_at"]
-    return {**row, "published_at": None if instant is None else instant.isoformat(timespec="microseconds")}
+def _chars_by_kind(kinds: pa.Array, texts: pa.Array) -> Counter[str]:
+    encoded = kinds.dictionary_encode()
+    chars = np.bincount(encoded.indices.to_numpy(), weights=pc.utf8_length(texts).to_numpy())
+    return Counter(dict(zip(encoded.dictionary.to_pylist(), chars.astype(np.int64).tolist(), strict=True)))
+
+
+def _total(numbers: pa.Array) -> int:
+    return int(pc.sum(numbers).as_py() or 0)

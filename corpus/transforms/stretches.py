@@ -54,11 +54,16 @@ def cut(text: str, labels: Sequence[Label]) -> tuple[str, list[Stretch]]:
 
 def restore(body: str, boilerplate: Iterable[Mapping[str, Any]]) -> str:
     """The normalised source text: `body` with every stretch of `boilerplate` put back at its offset."""
+    return put_back(body, ((stretch["offset"], stretch["text"]) for stretch in boilerplate))
+
+
+def put_back(body: str, stretches: Iterable[tuple[int, str]]) -> str:
+    """`body` with every text of `stretches` put back at its offset."""
     parts: list[str] = []
     position = 0
-    for stretch in boilerplate:
-        parts += (body[position : stretch["offset"]], stretch["text"])
-        position = stretch["offset"]
+    for offset, text in stretches:
+        parts += (body[position:offset], text)
+        position = offset
     return "".join([*parts, body[position:]])
 
 

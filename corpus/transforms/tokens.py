@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.unicode import HAN_KANA, WORD, class_table, code_points, fold_table
+from corpus.transforms.compiled import compiled
+from corpus.transforms.unicode import OTHER, WORD, class_table, code_points, fold_table
 
 UInts = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
+Points = npt.NDArray[np.uint32]
+Classes = npt.NDArray[np.uint8]
 
-TOKEN_BASE: Final = 0x9E3779B97F4A7C15
-"""Odd multiplier of the polynomial over the code points of a token, modulo 2**64."""
+TOKEN_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Multiplier of the polynomial over the code points of a token, modulo 2**64."""
 
+_CLASS_BITS: Final = 24
+_FOLDED: Final = (1 << _CLASS_BITS) - 1
 _CHUNK: Final = 1 << 17
 """Code points hashed at once: the working arrays stay in the processor's cache. No result depends on it."""
 
@@ -27,34 +32,36 @@ class Tokens:
     """Hash and class of every token of n texts, one after another; text i has `offsets[i]:offsets[i + 1]`."""
 
     hashes: UInts
-    classes: npt.NDArray[np.uint8]
+    classes: Classes
     offsets: Ints
 
 
 def word_counts(bodies: Sequence[str]) -> Ints:
     """The number of tokens of each body (n,): words, and every character of scripts written without spaces."""
-    counts = [np.diff(_token_borders(*_points(chunk))[2]) for chunk in chunks(bodies)]
+    counts = [np.diff(hash_tokens(bodies[chunk]).offsets) for chunk in chunks(bodies)]
     return np.concatenate([np.zeros(0, np.int64), *counts])
 
 
-def hash_tokens(bodies: Sequence[str]) -> Tokens:
+def hash_tokens(texts: Sequence[str]) -> Tokens:
     """Every token of these texts, folded and hashed, with the class of its first code point."""
-    points, begins = _points(bodies)
-    starts, ends, offsets, classes = _token_borders(points, begins)
-    folded = fold_table()[points].astype(np.uint64) + np.uint64(1)
-    return Tokens(hashes=mix(polynomials(folded, starts, ends, TOKEN_BASE)), classes=classes, offsets=offsets)
+    points = code_points("\n".join([*texts, ""]))
+    begins = offsets_of(np.fromiter((len(text) + 1 for text in texts), dtype=np.int64, count=len(texts)))
+    hashes, classes = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
+    offsets = np.zeros(len(begins), np.int64)
+    count = _fill_tokens(points, begins, _table(), hashes, classes, offsets)
+    return Tokens(hashes=hashes[:count], classes=classes[:count], offsets=offsets)
 
 
-def chunks(bodies: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Runs of `bodies` with about `_CHUNK` code points each, a longer body by itself."""
+def chunks(texts: Sequence[str]) -> Iterator[slice]:
+    """Runs of `texts` with about `_CHUNK` code points each, a longer text by itself."""
     start = size = 0
-    for number, body in enumerate(bodies):
-        if size and size + len(body) > _CHUNK:
-            yield bodies[start:number]
+    for number, text in enumerate(texts):
+        if size and size + len(text) > _CHUNK:
+            yield slice(start, number)
             start, size = number, 0
-        size += len(body) + 1
-    if start < len(bodies):
-        yield bodies[start:]
+        size += len(text) + 1
+    if start < len(texts):
+        yield slice(start, len(texts))
 
 
 def offsets_of(counts: Ints) -> Ints:
@@ -71,20 +78,6 @@ def sums(values: npt.NDArray[np.bool_] | Ints, offsets: Ints) -> Ints:
     return running[offsets[1:]] - running[offsets[:-1]]
 
 
-def polynomials(values: UInts, starts: Ints, ends: Ints, base: int) -> UInts:
-    """The sum of values[start + k] * base**k modulo 2**64 over each run start:end.
-
-    By one running sum of values[i] * base**i: a run's difference divided by base**start, as an odd base has an inverse.
-    """
-    if len(values) < 2 * _CHUNK:
-        powers, inverses = _usual_powers(base)
-    else:
-        powers, inverses = _powers(base, len(values) + 1)
-    running = np.zeros(len(values) + 1, np.uint64)
-    np.cumsum(values * powers[: len(values)], out=running[1:])
-    return (running[ends] - running[starts]) * inverses[starts]
-
-
 def mix(values: UInts) -> UInts:
     """The finalizer of splitmix64 (Steele, Lea and Flood 2014), a bijection of 64-bit integers."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -92,37 +85,39 @@ def mix(values: UInts) -> UInts:
     return values ^ (values >> np.uint64(31))
 
 
+mix_one: Final = cast("Callable[[np.uint64], np.uint64]", compiled(mix))
+"""`mix` of a single number, for kernels."""
+
+
 @functools.cache
-def _usual_powers(base: int) -> tuple[UInts, UInts]:
-    return _powers(base, 2 * _CHUNK)
+def _table() -> Points:
+    """Of every code point its folding and one, and in the highest byte its class: a single look tells both."""
+    table = fold_table() + np.uint32(1) | class_table().astype(np.uint32) << np.uint32(_CLASS_BITS)
+    table.setflags(write=False)
+    return table
 
 
-def _powers(base: int, size: int) -> tuple[UInts, UInts]:
-    """base**0 .. base**(size - 1) and their inverses, modulo 2**64."""
-    tables = []
-    for factor in (base, pow(base, -1, 1 << 64)):
-        table = np.full(size, factor, np.uint64)
-        table[0] = 1
-        np.multiply.accumulate(table, out=table)
-        tables.append(table)
-    return tables[0], tables[1]
-
-
-def _token_borders(points: npt.NDArray[np.uint32], begins: Ints) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
-    """First and last + 1 code point of every token, where each text's tokens begin (n + 1,), and their classes."""
-    classes = class_table()[points]
-    word = classes == WORD
-    single = classes >= HAN_KANA
-    first = single | word
-    last = first.copy()
-    first[1:] &= single[1:] | ~word[:-1]
-    last[:-1] &= single[:-1] | ~word[1:]
-    starts = np.flatnonzero(first)
-    offsets = np.append(np.searchsorted(starts, begins), len(starts)).astype(np.int64)
-    return starts, np.flatnonzero(last) + 1, offsets, classes[starts]
-
-
-def _points(bodies: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Ints]:
-    """The code points of all bodies, a line feed after each, and where each body begins (n,)."""
-    sizes = np.fromiter((len(body) + 1 for body in bodies), dtype=np.int64, count=len(bodies))
-    return code_points("\n".join([*bodies, ""])), offsets_of(sizes)[:-1]
+@compiled
+def _fill_tokens(points: Points, begins: Ints, table: Points, hashes: UInts, classes: Classes, offsets: Ints) -> int:
+    """Write every token of the texts points[begins[i]:begins[i + 1]], each with a line end behind it; how many."""
+    count = 0
+    for text in range(len(begins) - 1):
+        place, end = begins[text], begins[text + 1]
+        while place < end:
+            entry = table[points[place]]
+            kind = entry >> _CLASS_BITS
+            place += 1
+            if kind == OTHER:
+                continue
+            total, power = np.uint64(entry & _FOLDED), TOKEN_BASE
+            if kind == WORD:
+                entry = table[points[place]]
+                while entry >> _CLASS_BITS == WORD:
+                    total += np.uint64(entry & _FOLDED) * power
+                    power *= TOKEN_BASE
+                    place += 1
+                    entry = table[points[place]]
+            hashes[count], classes[count] = mix_one(total), kind
+            count += 1
+        offsets[text + 1] = count
+    return count

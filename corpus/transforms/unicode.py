@@ -47,8 +47,8 @@ def code_points(text: str) -> npt.NDArray[np.uint32]:
 @functools.cache
 def class_table() -> npt.NDArray[np.uint8]:
     """Class of every code point (`OTHER`, `WORD`, `HAN_KANA`, `UNSPACED`); letters, marks and numbers make words."""
-    category = unicodedata2.category
-    table = np.fromiter((category(chr(point))[0] in "LMN" for point in range(_LAST)), dtype=np.uint8, count=_LAST)
+    categories = "".join(map(unicodedata2.category, map(chr, range(_LAST)))).encode("ascii")
+    table = np.isin(np.frombuffer(categories, np.uint8)[::2], np.frombuffer(b"LMN", np.uint8)).astype(np.uint8)
     for klass, ranges in ((HAN_KANA, _HAN_KANA_RANGES), (UNSPACED, _UNSPACED_RANGES)):
         for first, last in ranges:
             part = table[first : last + 1]

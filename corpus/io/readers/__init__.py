@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -72,10 +71,8 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
 
 def ending_of(file_id: str) -> str:
     """The ending of a file's name, ASCII letters in lower case, with that of the compression: `.jsonl.gz`."""
-    name = PurePosixPath(file_id)
-    last = _lower(name.suffix)
-    inner = _lower(PurePosixPath(name.stem).suffix) if last in CODECS else ""
-    return inner + last
+    stem, last = _cut(file_id)
+    return (_cut(stem)[1] if last in CODECS else "") + last
 
 
 def form_of(file_id: str) -> tuple[Form, str] | None:
@@ -98,5 +95,9 @@ def check_extras(file_ids: Iterable[str]) -> None:
             raise UsageError(what, remedy=remedy)
 
 
-def _lower(suffix: str) -> str:
-    return suffix.lower() if suffix.isascii() else suffix
+def _cut(name: str) -> tuple[str, str]:
+    """A name in front of its last ending, and that ending; a dot that begins or ends the name makes none."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or not ending or "/" in ending or stem.endswith("/"):
+        return name, ""
+    return stem, dot + (ending.lower() if ending.isascii() else ending)

@@ -92,7 +92,7 @@ def _all_bytes(content: Content, options: ReadOptions) -> bytes:
     limit = options.inputs.max_bytes
     if not content.codec and content.size > limit:
         raise RefusedError("too_large", f"{content.size} bytes, max_bytes is {limit}")
-    data = b"".join(content.blocks(limit))
+    data = b"".join(content.blocks(limit)) if content.codec or content.held is None else content.held
     if not data.strip(b" \t\r\n\v\f"):
         raise RefusedError("empty", f"{len(data)} bytes")
     return data

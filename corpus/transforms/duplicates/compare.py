@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.duplicates.sketch import Shingles
-from corpus.transforms.tokens import Ints, offsets_of, sums
+from corpus.transforms.duplicates.matching import UNIT, match_pairs
+from corpus.transforms.duplicates.numbers import strange_numbers
+from corpus.transforms.tokens import Ints, UInts, offsets_of
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-UNIT: Final = 720720
-"""One shingle length in the whole numbers that coverage is counted in; every span up to 16 divides it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,26 +32,53 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Pairs of rows (p,), the distinct shingles they share (p,), and both sides."""
+    """Pairs of rows (p,), the distinct shingles they share (p,), and both sides.
+
+    `numbers` (p,) counts the different numbers in the second text, `strange` (p,) those that the first one has not.
+    """
 
     first: Ints
     second: Ints
     shared: Ints
+    numbers: Ints
+    strange: Ints
     of_first: Side
     of_second: Side
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What is compared of n texts: text i has the shingles `hashes[offsets[i]:offsets[i + 1]]`, in text order with
+    repeats, `spans` tokens long, of which `distinct` (n,) are different ones, and the different numbers
+    `numbers[borders[i]:borders[i + 1]]`, ascending.
+    """
+
+    hashes: UInts
+    spans: npt.NDArray[np.uint32]
+    offsets: Ints
+    distinct: Ints
+    numbers: UInts
+    borders: Ints
+
+
 def pair_chunks(first: Ints, second: Ints, sizes: Ints, *, limit: int) -> Iterator[slice]:
-    """Cuts a list of pairs so that the texts of each run have about `limit` shingles in all; `sizes` (n,) by row."""
-    chunk = np.cumsum(sizes[first] + sizes[second]) // limit
+    """Cuts a list of pairs so that the texts of each run have about `limit` shingles in all; `sizes` (n,) by row.
+
+    Where a text is the first of neighbouring pairs, it counts once.
+    """
+    again = np.zeros(len(first), np.bool_)
+    again[1:] = first[1:] == first[:-1]
+    chunk = np.cumsum(sizes[second] + np.where(again, 0, sizes[first])) // limit
     borders = [0, *(np.flatnonzero(chunk[1:] != chunk[:-1]) + 1).tolist(), len(first)]
     for start, end in itertools.pairwise(borders):
         if end > start:
             yield slice(start, end)
 
 
-def compare(first: Ints, second: Ints, full: Callable[[Ints], Shingles], *, reach: int) -> Compared:
-    """Every pair compared on its full texts; `full` gives the shingles of ascending rows.
+def compare(first: Ints, second: Ints, full: Callable[[Ints], Texts], *, reach: int) -> Compared:
+    """Every pair of rows compared on its full texts; `full` gives those of ascending rows.
+
+    Pairs with one `first` should stand together: its table of shingles is made once for all of them.
 
     A shingle is matched if it stands in the other text; what lies between two matched ones counts with them if it is
     no longer than `reach` shingle lengths. So an edited copy is covered although it has lost many shingles, while a
@@ -62,14 +86,51 @@ def compare(first: Ints, second: Ints, full: Callable[[Ints], Shingles], *, reac
     """
     rows, places = np.unique(np.concatenate([first, second]), return_inverse=True)
     texts = full(rows)
-    numbers, fresh = _numbered(texts)
-    one, other = places[: len(first)], places[len(first) :]
-    of_first, shared = _side(texts, fresh, one, _matches(numbers, texts.offsets, one, other), reach)
-    of_second, _ = _side(texts, fresh, other, _matches(numbers, texts.offsets, other, one), reach)
-    return Compared(first=first, second=second, shared=shared, of_first=of_first, of_second=of_second)
+    one, other = places[: len(first)].astype(np.int64), places[len(first) :].astype(np.int64)
+    figures = match_pairs(texts.hashes, texts.spans, texts.offsets, one, other, reach)
+    shared, of_first, of_second, all_first, all_second = figures.T
+    return Compared(
+        first=first,
+        second=second,
+        shared=shared.copy(),
+        numbers=np.diff(texts.borders)[other],
+        strange=strange_numbers(texts.numbers, texts.borders, one, other),
+        of_first=_side(shared, texts.distinct[one], of_first, all_first),
+        of_second=_side(shared, texts.distinct[other], of_second, all_second),
+    )
 
 
-def join_compared(parts: list[Compared]) -> Compared:
+def join_texts(parts: Sequence[Texts]) -> Texts:
+    """Several runs of texts as one, in their order."""
+    none = np.zeros(0, np.int64)
+    return Texts(
+        hashes=np.concatenate([np.zeros(0, np.uint64), *(part.hashes for part in parts)]),
+        spans=np.concatenate([np.zeros(0, np.uint32), *(part.spans for part in parts)]),
+        offsets=offsets_of(np.concatenate([none, *(np.diff(part.offsets) for part in parts)])),
+        distinct=np.concatenate([none, *(part.distinct for part in parts)]),
+        numbers=np.concatenate([np.zeros(0, np.uint64), *(part.numbers for part in parts)]),
+        borders=offsets_of(np.concatenate([none, *(np.diff(part.borders) for part in parts)])),
+    )
+
+
+def chosen(compared: Compared, keep: Bools) -> Compared:
+    """Some of the pairs."""
+
+    def side(which: Side) -> Side:
+        return Side(share=which.share[keep], covered=which.covered[keep], own=which.own[keep])
+
+    return Compared(
+        first=compared.first[keep],
+        second=compared.second[keep],
+        shared=compared.shared[keep],
+        numbers=compared.numbers[keep],
+        strange=compared.strange[keep],
+        of_first=side(compared.of_first),
+        of_second=side(compared.of_second),
+    )
+
+
+def join_compared(parts: Sequence[Compared]) -> Compared:
     """The comparisons of several runs of pairs as one."""
     empty = np.zeros(0, np.int64)
 
@@ -85,60 +146,14 @@ def join_compared(parts: list[Compared]) -> Compared:
         first=np.concatenate([empty, *(part.first for part in parts)]),
         second=np.concatenate([empty, *(part.second for part in parts)]),
         shared=np.concatenate([empty, *(part.shared for part in parts)]),
+        numbers=np.concatenate([empty, *(part.numbers for part in parts)]),
+        strange=np.concatenate([empty, *(part.strange for part in parts)]),
         of_first=side([part.of_first for part in parts]),
         of_second=side([part.of_second for part in parts]),
     )
 
 
-def _numbered(texts: Shingles) -> tuple[Ints, Bools]:
-    """A small number for every hash, equal for equal ones, and where a text has a hash for the first time."""
-    order = np.argsort(texts.hashes, kind="stable")
-    hashes = texts.hashes[order]
-    owners = np.repeat(np.arange(len(texts.offsets) - 1), np.diff(texts.offsets))[order]
-    new = np.ones(len(hashes), np.bool_)
-    new[1:] = hashes[1:] != hashes[:-1]
-    again = np.zeros(len(hashes), np.bool_)
-    again[1:] = ~new[1:] & (owners[1:] == owners[:-1])
-    numbers = np.empty(len(hashes), np.int64)
-    numbers[order] = np.cumsum(new) - 1
-    fresh = np.empty(len(hashes), np.bool_)
-    fresh[order] = ~again
-    return numbers, fresh
-
-
-def _matches(numbers: Ints, offsets: Ints, one: Ints, other: Ints) -> Bools:
-    """Which shingles of each pair's `one` stand in its `other`: the texts of `one`, one after another."""
-    stamps = np.full(int(numbers.max(initial=0)) + 1, -1, np.int64)
-    texts = [numbers[start:end] for start, end in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
-    matches = []
-    for pair, (text, reference) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
-        stamps[texts[reference]] = pair
-        matches.append(stamps[texts[text]] == pair)
-    return np.concatenate([np.zeros(0, np.bool_), *matches])
-
-
-def _side(texts: Shingles, fresh: Bools, text: Ints, matched: Bools, reach: int) -> tuple[Side, Ints]:
-    """One side of every pair, and the number of distinct shingles shared, from its matched shingles."""
-    sizes = np.diff(texts.offsets)[text]
-    offsets = offsets_of(sizes)
-    places = np.arange(offsets[-1]) + np.repeat(texts.offsets[text] - offsets[:-1], sizes)
-    spans = texts.spans[places]
-    weights = UNIT // spans
-    total, covered = sums(weights, offsets), _covered(matched, spans, weights, offsets, reach)
-    first = fresh[places]
-    shared, distinct = sums(matched & first, offsets), sums(first, offsets)
-    side = Side(
+def _side(shared: Ints, distinct: Ints, covered: Ints, total: Ints) -> Side:
+    return Side(
         share=shared / np.maximum(distinct, 1), covered=covered / np.maximum(total, 1), own=(total - covered) / UNIT
     )
-    return side, shared
-
-
-def _covered(matched: Bools, spans: Ints, weights: Ints, offsets: Ints, reach: int) -> Ints:
-    """Total weight of the matched shingles of each run of `offsets`, and of the gaps between them that are bridged."""
-    places = np.flatnonzero(matched)
-    owners = np.searchsorted(offsets, places, "right") - 1
-    running = offsets_of(weights)
-    gains = weights[places]
-    bridged = (owners[1:] == owners[:-1]) & (places[1:] - places[:-1] <= reach * spans[places[:-1]])
-    gains[:-1] += np.where(bridged, running[places[1:]] - running[places[:-1] + 1], 0)
-    return np.diff(np.append(0, np.cumsum(gains))[np.searchsorted(places, offsets)])

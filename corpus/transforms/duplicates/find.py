@@ -1,9 +1,8 @@
-"""Duplicate detection: sketches of all articles in; kept row, kind, overlap and related rows of every row out."""
+"""What is decided of duplicates: which pairs are worth comparing, and from what they share the fate of every row."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,27 +11,35 @@ import numpy.typing as npt
 
 from corpus.limits import check_least, check_shares
 from corpus.schema import DUPLICATE_KINDS
-from corpus.transforms.duplicates.compare import Compared, Floats, join_compared, pair_chunks
+from corpus.transforms.duplicates.compare import Compared, Floats, chosen, pair_chunks
 from corpus.transforms.duplicates.groups import (
     CopyRule,
-    Member,
     MergeRule,
     Related,
+    Stars,
+    Touch,
     copies_among,
     merged_texts,
     related_rows,
     stars,
 )
-from corpus.transforms.duplicates.join import Dates, candidate_pairs, keeper_order
-from corpus.transforms.duplicates.sketch import Sketches, SketchOptions
-from corpus.transforms.tokens import Ints, sums
+from corpus.transforms.duplicates.join import (
+    ABSENT,
+    Dates,
+    Sizes,
+    Small,
+    keeper_order,
+    unpacked,
+)
+from corpus.transforms.duplicates.kernels import shared_sorted
+from corpus.transforms.tokens import Ints, UInts, sums
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
     DUPLICATE_KINDS.index(kind) for kind in ("unique", "kept", "exact", "near", "contained")
 )
 
-CompareAll = Callable[[Sequence[tuple[Ints, Ints]]], Iterable[Compared]]
-"""Compares lists of pairs of rows on their full texts (see `compare.compare`), one after another or many at a time."""
+HashesOf = Callable[[Ints], list[UInts]]
+"""The kept hashes of ascending rows, ascending."""
 
 _CHUNK: Final = 1 << 22
 """Shingles held at once for verification; no result depends on it."""
@@ -93,6 +100,17 @@ class DuplicateOptions:
         default=12,
         metadata={"doc": "A shorter copy, or a related article, shares at least this many different shingles."},
     )
+    own_numbers: int = field(
+        default=3,
+        metadata={
+            "doc": "A text with this many numbers that are not in the kept article may be another record in the same "
+            "form (weather, results, prices): no copy, if `own_numbers_share` says so too."
+        },
+    )
+    own_numbers_share: float = field(
+        default=0.5,
+        metadata={"doc": "Of the numbers of such a record more than this part (0 to 1) is not in the kept article."},
+    )
     merged_whole: float = field(
         default=0.9,
         metadata={"doc": "An article merged from others, like a digest, holds at least this part (0 to 1) of each."},
@@ -115,8 +133,8 @@ class DuplicateOptions:
 
     def __post_init__(self) -> None:
         check_least(self, 1, "partners")
-        check_least(self, 0, "reach", "own", "evidence", "related_most")
-        check_shares(self, "candidate", "overlap", "covered", "partial", "shorter", "related")
+        check_least(self, 0, "reach", "own", "evidence", "own_numbers", "related_most")
+        check_shares(self, "candidate", "overlap", "covered", "partial", "shorter", "own_numbers_share", "related")
         check_shares(self, "merged_whole", "merged_part", "merged_total")
 
 
@@ -137,149 +155,137 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """What is to be verified: the rows that stand for their equals, in keeper order, and pairs of them.
+class Standing:
+    """Who would rather be kept, and who stands for whom, by row (n,).
 
-    `same` (n,) is the best-ranked row with the same tokens, or the row itself; `ranks` (n,) its place in keeper order;
-    `first`, `second` (p,) are pairs of rows, the better-ranked one first, ascending by both; `limit` is the largest
-    hash that is sampled.
+    `order` holds the rows in keeper order and `ranks` the place of each there; `same` is the best-ranked row with the
+    same tokens, or the row itself. Only rows that stand for themselves are compared.
     """
 
-    rows: Ints
-    same: Ints
+    order: Ints
     ranks: Ints
-    first: Ints
-    second: Ints
-    limit: int
+    same: Ints
+
+    def joined(self) -> Small:
+        """The rank of every row that is compared (n,), ABSENT for the others."""
+        alone = self.same == np.arange(len(self.same))
+        return np.where(alone, self.ranks, ABSENT).astype(np.uint32)
 
 
-def find_candidates(
-    sketches: Sketches,
-    dates: Dates,
-    apart: Collection[tuple[int, int]],
-    sketch_options: SketchOptions,
-    options: DuplicateOptions,
-) -> Candidates:
-    """Which pairs of rows to verify. Rows come in the order of their ids; `dates` (n,) are NaT where unknown.
+def stand(words: Ints, dates: Dates, keys: UInts, apart: Collection[tuple[int, int]]) -> Standing:
+    """The standing of rows in the order of their ids; `dates` (n,) are NaT where unknown, `keys` (n, 2) are exact keys.
 
-    Rows with the same tokens are compared through the best-ranked of them, unless `apart` names them.
+    Rows that `apart` names stand for themselves.
     """
-    order = keeper_order(sketches.words, dates)
+    order = keeper_order(words, dates)
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
-    same = _first_equal(sketches, ranks)
+    same = _first_equal(keys, order)
     named = np.array(sorted({row for pair in apart for row in pair}), np.int64)
     same[named] = named
-    rows = order[same[order] == order]
-    pairs = candidate_pairs(
-        sketches, rows, partners=options.partners, share=options.candidate, limit=sketch_options.limit
-    )
-    packed = np.unique((rows[pairs.first] << np.int64(32)) | rows[pairs.second])
-    return Candidates(
-        rows=rows,
-        same=same,
-        ranks=ranks,
-        first=packed >> np.int64(32),
-        second=packed & np.int64(0xFFFFFFFF),
-        limit=sketch_options.limit,
-    )
+    return Standing(order=order, ranks=ranks, same=same)
 
 
-def verify_candidates(candidates: Candidates, sketches: Sketches, compare_all: CompareAll) -> Compared:
-    """Every candidate pair compared on full texts, a bounded number at a time."""
-    first, second = candidates.first, candidates.second
-    chunks = pair_chunks(first, second, sketches.shingles, limit=_CHUNK)
-    return join_compared(list(compare_all([(first[chunk], second[chunk]) for chunk in chunks])))
+def sketch_sizes(hashes: UInts, offsets: Ints, distinct: Ints, limit: int) -> Sizes:
+    """The sizes of n sketches by row; `distinct` (n,) counts the different shingles of each text."""
+    kept = np.diff(offsets)
+    sampled = sums(hashes <= np.uint64(limit), offsets)
+    return Sizes(kept=kept.astype(np.uint32), sampled=sampled.astype(np.uint32), whole=kept == distinct)
 
 
-def group_duplicates(
-    candidates: Candidates,
-    pairs: Compared,
-    sketches: Sketches,
-    apart: Collection[tuple[int, int]],
-    options: DuplicateOptions,
-) -> Duplicates:
-    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
-    rule = CopyRule(
+def by_rank(sizes: Sizes, standing: Standing) -> Sizes:
+    """Sizes by row as sizes by rank."""
+    order = standing.order
+    return Sizes(kept=sizes.kept[order], sampled=sizes.sampled[order], whole=sizes.whole[order])
+
+
+def verification_chunks(pairs: UInts, standing: Standing, distinct: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """The pairs of ranks as pairs of rows, the better-ranked one first, in runs whose texts fit into memory."""
+    first, second = unpacked(pairs)
+    first, second = standing.order[first], standing.order[second]
+    for chunk in pair_chunks(first, second, distinct, limit=_CHUNK):
+        yield first[chunk], second[chunk]
+
+
+def telling(compared: Compared, options: DuplicateOptions) -> Compared:
+    """The pairs that can make a copy, a part of a merged text or related rows; the others need not be held on to."""
+    second = compared.of_second
+    copy = (second.covered >= min(options.covered, options.partial)) & (second.share >= options.overlap)
+    part = (second.covered >= options.merged_whole) & (compared.of_first.covered >= options.merged_part)
+    related = np.maximum(compared.of_first.share, second.share) >= options.related
+    return chosen(compared, copy | part | related)
+
+
+def copy_rule(options: DuplicateOptions) -> CopyRule:
+    """When one text is a copy of another."""
+    return CopyRule(
         overlap=options.overlap,
         covered=options.covered,
         partial=options.partial,
         own=options.own,
         shorter=options.shorter,
         evidence=options.evidence,
+        own_numbers=options.own_numbers,
+        own_numbers_share=options.own_numbers_share,
     )
-    merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
-    copies = copies_among(pairs, sketches.words, rule)
-    merged = merged_texts(pairs, copies, candidates.ranks, _touching(sketches, candidates.limit, merge.part), merge)
-    foes: dict[int, set[int]] = defaultdict(set)
-    for one, other in apart:
-        foes[one].add(other)
-        foes[other].add(one)
-    members = stars(candidates.rows, copies, candidates.ranks, merged, foes)
-    return _described(candidates, sketches, members, pairs, options)
 
 
-def find_duplicates(
-    sketches: Sketches,
-    dates: Dates,
-    compare_all: CompareAll,
+def group_duplicates(
+    pairs: Compared,
+    standing: Standing,
+    words: Ints,
+    keys: UInts,
+    touching: Callable[[Ints], Touch],
     *,
-    apart: Collection[tuple[int, int]] = (),
-    sketch_options: SketchOptions,
+    apart: Collection[tuple[int, int]],
     options: DuplicateOptions,
 ) -> Duplicates:
-    """The three steps at once: candidates, verification, groups."""
-    candidates = find_candidates(sketches, dates, apart, sketch_options, options)
-    pairs = verify_candidates(candidates, sketches, compare_all)
-    return group_duplicates(candidates, pairs, sketches, apart, options)
+    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
+    merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
+    copies = copies_among(pairs, words, copy_rule(options))
+    merged = merged_texts(pairs, copies, standing.ranks, touching, merge)
+    found = stars(copies, standing.ranks, merged, apart)
+    return _described(found, standing, keys, pairs, options)
 
 
-def _touching(sketches: Sketches, limit: int, share: float) -> Callable[[int, int], bool]:
-    """Whether two rows share more than `share` of the smaller one, by their sketches."""
-    sampled = sums(sketches.hashes <= np.uint64(limit), sketches.offsets)
+def touching_by(hashes_of: HashesOf, limit: int, share: float) -> Callable[[Ints], Touch]:
+    """For some rows, whether two of them share more than `share` of the smaller one, by their sketches."""
 
-    def touch(one: int, other: int) -> bool:
-        mine, theirs = (sketches.hashes[sketches.offsets[row] : sketches.offsets[row + 1]] for row in (one, other))
-        shared = len(np.intersect1d(mine, theirs, assume_unique=True))
-        return bool(shared > share * min(sampled[one], sampled[other]))
+    def prepare(rows: Ints) -> Touch:
+        hashes = dict(zip(rows.tolist(), hashes_of(rows), strict=True))
+        sampled = {row: int(np.searchsorted(kept, np.uint64(limit), "right")) for row, kept in hashes.items()}
 
-    return touch
+        def touch(one: int, other: int) -> bool:
+            shared = shared_sorted(hashes[one], hashes[other])
+            return bool(shared > share * min(sampled[one], sampled[other]))
+
+        return touch
+
+    return prepare
 
 
-def _first_equal(sketches: Sketches, ranks: Ints) -> Ints:
+def _first_equal(keys: UInts, order: Ints) -> Ints:
     """For every row the best-ranked row with the same key (n,)."""
-    by_key = np.lexsort((ranks, sketches.keys[:, 1], sketches.keys[:, 0]))
-    keys = sketches.keys[by_key]
+    by_key = order[np.lexsort((keys[order, 1], keys[order, 0]))]
     new = np.ones(len(keys), np.bool_)
-    new[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    new[1:] = (keys[by_key[1:]] != keys[by_key[:-1]]).any(axis=1)
     equal = np.empty(len(keys), np.int64)
     equal[by_key] = by_key[np.flatnonzero(new)][np.cumsum(new) - 1]
     return equal
 
 
-def _described(
-    candidates: Candidates,
-    sketches: Sketches,
-    members: dict[int, Member],
-    pairs: Compared,
-    options: DuplicateOptions,
-) -> Duplicates:
+def _described(found: Stars, standing: Standing, keys: UInts, pairs: Compared, options: DuplicateOptions) -> Duplicates:
     """Arrays by row of what the groups say; a row with the same tokens as another shares its fate."""
-    count = len(candidates.same)
-    kept = np.arange(count)
-    kinds = np.full(count, UNIQUE, np.int8)
-    overlap = np.full(count, np.nan)
-    for row, member in members.items():
-        kept[row], overlap[row] = member.kept, member.overlap
-        kinds[row] = CONTAINED if member.shorter else NEAR
-    kept, kinds, overlap = kept[candidates.same], kinds[candidates.same], overlap[candidates.same]
-    copied = kept != np.arange(count)
-    exact = copied & (sketches.keys == sketches.keys[kept]).all(axis=1)
+    rows = np.arange(len(standing.same))
+    kinds = np.where(found.kept == rows, UNIQUE, np.where(found.shorter, CONTAINED, NEAR)).astype(np.int8)
+    kept, kinds, overlap = found.kept[standing.same], kinds[standing.same], found.overlap[standing.same]
+    copied = kept != rows
+    exact = copied & (keys == keys[kept]).all(axis=1)
     kinds[exact], overlap[exact] = EXACT, 1.0
     kinds[kept[copied]] = KEPT
-    founder = np.arange(count)
-    np.minimum.at(founder, kept, np.arange(count))
+    founder = rows.copy()
+    np.minimum.at(founder, kept, rows)
     related = related_rows(
-        pairs, kept, candidates.same, share=options.related, evidence=options.evidence, most=options.related_most
+        pairs, kept, standing.same, share=options.related, evidence=options.evidence, most=options.related_most
     )
     return Duplicates(kept=kept, kinds=kinds, overlap=overlap, founder=founder[kept], related=related)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +10,10 @@ import numpy.typing as npt
 
 from corpus.transforms.duplicates.compare import Bools, Compared, Floats
 from corpus.transforms.duplicates.join import spread
+from corpus.transforms.duplicates.kernels import pick_kept
 from corpus.transforms.tokens import Ints
+
+Touch = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,10 @@ class CopyRule:
     or it is shorter than `shorter` times the other, covered to at least `partial`, and has no more than `own` shingle
     lengths of its own (what a page adds to an excerpt). A shorter copy also needs `evidence` distinct shared shingles,
     so that no stray sentence makes a duplicate.
+
+    No copy is a text with at least `own_numbers` numbers that the other has not, if they are more than
+    `own_numbers_share` of its numbers, and more than the shingle lengths of its own text (a page around a copy has
+    numbers there): it is another record in the same form, like the weather of another day.
     """
 
     overlap: float
@@ -31,6 +36,8 @@ class CopyRule:
     own: float
     shorter: float
     evidence: int
+    own_numbers: int
+    own_numbers_share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +62,14 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """What a text is in its group: the kept text, the share of its shingles there, and whether it is a shorter copy."""
+class Stars:
+    """For n rows the kept row of each (itself, if it is no copy), the share of its shingles there (NaN), and whether it
+    is a shorter copy.
+    """
 
-    kept: int
-    overlap: float
-    shorter: bool
+    kept: Ints
+    overlap: Floats
+    shorter: Bools
 
 
 def copies_among(pairs: Compared, words: Ints, rule: CopyRule) -> Copies:
@@ -69,64 +78,73 @@ def copies_among(pairs: Compared, words: Ints, rule: CopyRule) -> Copies:
     shorter = words[pairs.second] < rule.shorter * words[pairs.first]
     excerpt = (side.covered >= rule.partial) & (side.own <= rule.own) & shorter
     enough = (side.share >= rule.overlap) & (~shorter | (pairs.shared >= rule.evidence))
-    copy = ((side.covered >= rule.covered) | excerpt) & enough
+    most = np.maximum(rule.own_numbers_share * pairs.numbers, side.own)
+    record = (pairs.strange >= rule.own_numbers) & (pairs.strange > most)
+    copy = ((side.covered >= rule.covered) | excerpt) & enough & ~record
     return Copies(of=pairs.first[copy], text=pairs.second[copy], overlap=side.share[copy], shorter=shorter[copy])
 
 
 def merged_texts(
-    pairs: Compared, copies: Copies, ranks: Ints, touching: Callable[[int, int], bool], rule: MergeRule
-) -> set[int]:
-    """Rows whose text is put together from other rows' texts, and rows of which such a text is a copy.
+    pairs: Compared, copies: Copies, ranks: Ints, touching: Callable[[Ints], Touch], rule: MergeRule
+) -> Bools:
+    """Which rows' texts are put together from other rows' texts, or have a copy that is; `ranks` (n,) by row.
 
-    `touching` tells whether two rows share more than stray phrases; not every two parts of a text were compared.
+    `touching` gives, for some rows, the function that tells whether two of them share more than stray phrases: not
+    every two parts of a text were compared.
     """
-    parts: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
-    whole = (pairs.of_second.covered >= rule.whole) & (pairs.of_first.covered >= rule.part)
-    for at in np.flatnonzero(whole).tolist():
-        text = int(pairs.second[at])
-        parts[int(pairs.first[at])].append((-float(pairs.of_first.covered[at]), int(ranks[text]), text))
-    merged = {text for text, found in parts.items() if len(found) > 1 and _is_merged(sorted(found), touching, rule)}
-    for at in np.argsort(-ranks[copies.text], kind="stable").tolist():
-        if int(copies.text[at]) in merged:
-            merged.add(int(copies.of[at]))
+    merged = np.zeros(len(ranks), np.bool_)
+    parts = np.flatnonzero((pairs.of_second.covered >= rule.whole) & (pairs.of_first.covered >= rule.part))
+    texts, numbers, counts = np.unique(pairs.first[parts], return_inverse=True, return_counts=True)
+    parts = parts[counts[numbers] > 1]
+    covers = pairs.of_first.covered[parts]
+    order = np.lexsort((ranks[pairs.second[parts]], -covers, pairs.first[parts]))
+    found = list(zip(covers[order].tolist(), pairs.second[parts][order].tolist(), strict=True))
+    touch = touching(np.unique(pairs.second[parts]))
+    several = counts > 1
+    for text, start, end in zip(texts[several].tolist(), *_borders(counts[several]), strict=True):
+        merged[text] = _is_merged(found[start:end], touch, rule)
+    for at in np.argsort(-ranks[copies.text], kind="stable").tolist() if merged.any() else ():
+        merged[copies.of[at]] |= merged[copies.text[at]]
     return merged
 
 
-def _is_merged(found: Sequence[tuple[float, int, int]], touching: Callable[[int, int], bool], rule: MergeRule) -> bool:
+def _borders(counts: Ints) -> tuple[list[int], list[int]]:
+    ends = np.cumsum(counts)
+    return (ends - counts).tolist(), ends.tolist()
+
+
+def _is_merged(found: Sequence[tuple[float, int]], touch: Touch, rule: MergeRule) -> bool:
     """Whether parts picked by what they cover, each apart from all picked before, make up the text."""
     picked: list[int] = []
     total = 0.0
-    for covers, _, text in found:
-        if not any(touching(text, other) for other in picked):
+    for covers, text in found:
+        if not any(touch(text, other) for other in picked):
             picked.append(text)
-            total -= covers
+            total += covers
     return len(picked) > 1 and total >= rule.total
 
 
-def stars(
-    rows: Ints, copies: Copies, ranks: Ints, merged: AbstractSet[int], apart: Mapping[int, AbstractSet[int]]
-) -> dict[int, Member]:
-    """The rows that are copies, each with its kept text; all others are kept or single.
+def stars(copies: Copies, ranks: Ints, merged: Bools, apart: Collection[tuple[int, int]]) -> Stars:
+    """The kept text of every row; `ranks` (n,) and `merged` (n,) by row.
 
     The rows are taken in keeper order. Each joins, of the kept texts so far that it is a copy of, the one that holds
     most of its shingles (of equals the better-ranked), or else becomes one that others may join. So no text joins
     through another copy. Only a merged text joins a merged one, and `apart` holds rows that no group may hold together.
+
+    One pass over the copies, each looked at once: the cost is linear in them, whatever the shape of their graph. The
+    answer is unique, as keeper order is total: a row's fate follows from the fates of better-ranked rows alone.
     """
-    options: dict[int, list[tuple[float, int, int, bool]]] = defaultdict(list)
-    for of, text, overlap, shorter in zip(
-        copies.of.tolist(), copies.text.tolist(), copies.overlap.tolist(), copies.shorter.tolist(), strict=True
-    ):
-        if of not in merged or text in merged:
-            options[text].append((-overlap, int(ranks[of]), of, shorter))
-    members: dict[int, Member] = {}
-    groups: dict[int, set[int]] = defaultdict(set)
-    for text in [row for row in rows.tolist() if row in options]:
-        for overlap, _, of, shorter in sorted(options[text]):
-            if of not in members and not apart.get(text, frozenset()) & (groups[of] | {of}):
-                members[text] = Member(kept=of, overlap=-overlap, shorter=shorter)
-                groups[of].add(text)
-                break
-    return members
+    usable = np.flatnonzero(~merged[copies.of] | merged[copies.text])
+    of, text, overlap = copies.of[usable], copies.text[usable], copies.overlap[usable]
+    order = np.lexsort((ranks[of], -overlap, ranks[text]))
+    foes = np.array(sorted({(one, other) for pair in apart for one, other in (pair, pair[::-1])}), np.int64)
+    foes = foes.reshape(-1, 2)
+    picked = pick_kept(of[order], text[order], len(ranks), foes[:, 0].copy(), foes[:, 1].copy())
+    joined = np.flatnonzero(picked >= 0)
+    at = usable[order[picked[joined]]]
+    kept, share, shorter = np.arange(len(ranks)), np.full(len(ranks), np.nan), np.zeros(len(ranks), np.bool_)
+    kept[joined], share[joined], shorter[joined] = copies.of[at], copies.overlap[at], copies.shorter[at]
+    return Stars(kept=kept, overlap=share, shorter=shorter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,22 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.limits import check_least
-from corpus.transforms.tokens import (
-    Ints,
-    Tokens,
-    UInts,
-    chunks,
-    hash_tokens,
-    mix,
-    offsets_of,
-    polynomials,
-    sums,
-)
+from corpus.transforms.compiled import compiled
+from corpus.transforms.tokens import Classes, Ints, Tokens, UInts, chunks, hash_tokens, mix_one, offsets_of, sums
 
-SHINGLE_BASE: Final = 0xD1342543DE82EF95
+SHINGLE_BASE: Final = np.uint64(0xD1342543DE82EF95)
 """Odd multiplier of the polynomial over the token hashes of a shingle, modulo 2**64."""
 
-
+_INVERSE: Final = np.uint64(pow(int(SHINGLE_BASE), -1, 1 << 64))
+_ONE: Final = np.uint64(1)
 _MOST: Final = 1 << 32
 """The largest option: hashes and places are 64-bit numbers, and stay so after arithmetic with it."""
 
@@ -89,10 +81,11 @@ class Shingles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketches:
-    """What the join needs of n texts.
+    """What the join needs of n articles.
 
-    `words` and `shingles` (n,) count tokens and distinct shingles; `keys` (n, 2) are equal where the sequences of
-    folded tokens are; text i keeps the hashes `hashes[offsets[i]:offsets[i + 1]]`, ascending and distinct.
+    Of their bodies: `words` (n,) counts the tokens, and `keys` (n, 2) are equal where the sequences of folded tokens
+    are. Of title and body together: `shingles` (n,) counts the distinct ones, and article i keeps the hashes
+    `hashes[offsets[i]:offsets[i + 1]]`, ascending and distinct.
     """
 
     words: Ints
@@ -109,26 +102,32 @@ def compared_text(title: str | None, body: str) -> str:
 
 def shingles(bodies: Sequence[str], options: SketchOptions) -> Shingles:
     """The shingle hashes of each body in text order, for verification on full texts."""
-    parts = [_shingle_hashes(hash_tokens(chunk), options) for chunk in chunks(bodies)]
+    parts = [_shingles_of(hash_tokens(bodies[chunk]), options) for chunk in chunks(bodies)]
+    none = np.zeros(0, np.int64)
     return Shingles(
         hashes=np.concatenate([np.zeros(0, np.uint64), *(part.hashes for part in parts)]),
-        spans=np.concatenate([np.zeros(0, np.int64), *(part.spans for part in parts)]),
-        offsets=offsets_of(np.concatenate([np.zeros(0, np.int64), *(np.diff(part.offsets) for part in parts)])),
+        spans=np.concatenate([none, *(part.spans for part in parts)]),
+        offsets=offsets_of(np.concatenate([none, *(np.diff(part.offsets) for part in parts)])),
     )
 
 
 def exact_keys(bodies: Sequence[str]) -> UInts:
     """The exact key of each body (n, 2): two bodies with the same words in the same order are one article."""
-    keys = [_exact_keys(chunk, hash_tokens(chunk)) for chunk in chunks(bodies)]
+    keys = []
+    for chunk in chunks(bodies):
+        tokens = hash_tokens(bodies[chunk])
+        keys.append(_exact_keys(bodies[chunk], tokens.hashes, tokens.offsets[:-1], tokens.offsets[1:]))
     return np.concatenate([np.zeros((0, 2), np.uint64), *keys])
 
 
-def sketch(bodies: Sequence[str], options: SketchOptions) -> Sketches:
-    """The sketch of each text: FracMinHash (Irber et al. 2022, after Broder 1997), its gaps filled by winnowing.
+def sketch(bodies: Sequence[str], options: SketchOptions, titles: Sequence[str | None] | None = None) -> Sketches:
+    """The sketch of each article: FracMinHash (Irber et al. 2022, after Broder 1997), its gaps filled by winnowing.
 
     Winnowing (Schleimer, Wilkerson and Aiken 2003) keeps the smallest hash of each window; short texts keep every hash.
+    `titles` is for bodies whose titles stand apart; with one an article is compared by `compared_text`.
     """
-    return join_sketches([_sketch_chunk(chunk, options) for chunk in chunks(bodies)])
+    apart = [None] * len(bodies) if titles is None else titles
+    return join_sketches([_sketch_chunk(apart[chunk], bodies[chunk], options) for chunk in chunks(bodies)])
 
 
 def join_sketches(parts: Sequence[Sketches]) -> Sketches:
@@ -143,60 +142,34 @@ def join_sketches(parts: Sequence[Sketches]) -> Sketches:
     )
 
 
-def _shingle_hashes(tokens: Tokens, options: SketchOptions) -> Shingles:
-    """Hashes of every run that fits into its text; a text in which none fits is one shingle as a whole."""
-    lengths = np.array([0, options.words, options.han_kana, options.unspaced], np.int64)
-    counts = np.diff(tokens.offsets)
-    starts = np.arange(len(tokens.hashes), dtype=np.int64)
-    limits = np.repeat(tokens.offsets[1:], counts)
-    ends = starts + lengths[tokens.classes]
-    fits = ends <= limits
-    alone = tokens.offsets[:-1][(counts > 0) & (sums(fits, tokens.offsets) == 0)]
-    fits[alone] = True
-    ends = np.minimum(ends, limits)
-    values = polynomials(tokens.hashes, starts[fits], ends[fits], SHINGLE_BASE)
-    return Shingles(hashes=mix(values), spans=(ends - starts)[fits], offsets=offsets_of(sums(fits, tokens.offsets)))
-
-
-def _sketch_chunk(bodies: Sequence[str], options: SketchOptions) -> Sketches:
-    tokens = hash_tokens(bodies)
-    full = _shingle_hashes(tokens, options)
+def _sketch_chunk(titles: Sequence[str | None], bodies: Sequence[str], options: SketchOptions) -> Sketches:
+    """Every token is hashed once: those of a body stand behind those of its title."""
+    tokens = hash_tokens([text for pair in zip(titles, bodies, strict=True) for text in (pair[0] or "", pair[1])])
+    starts, ends = tokens.offsets[1::2], tokens.offsets[2::2]
+    articles = Tokens(hashes=tokens.hashes, classes=tokens.classes, offsets=tokens.offsets[::2].copy())
+    full = _shingles_of(articles, options)
     counts = np.diff(_distinct(full.hashes, full.offsets)[1])
-    hashes, offsets = _distinct(*_kept_hashes(full, counts <= options.whole, options))
+    kept, borders = np.empty(len(full.hashes), np.uint64), np.zeros(len(full.offsets), np.int64)
+    limit, window = np.uint64(options.limit), options.window
+    count = _keep_hashes(full.hashes, full.offsets, counts <= options.whole, limit, window, kept, borders)
+    hashes, offsets = _distinct(kept[:count], borders)
     return Sketches(
-        words=np.diff(tokens.offsets),
+        words=ends - starts,
         shingles=counts,
-        keys=_exact_keys(bodies, tokens),
+        keys=_exact_keys(bodies, tokens.hashes, starts, ends),
         hashes=hashes,
         offsets=offsets,
     )
 
 
-def _kept_hashes(full: Shingles, whole: npt.NDArray[np.bool_], options: SketchOptions) -> tuple[UInts, Ints]:
-    """The hashes that each text keeps, repeats included, and their offsets (n + 1,)."""
-    sampled = full.hashes <= np.uint64(options.limit)
-    texts = np.repeat(np.arange(len(whole)), np.diff(full.offsets))
-    keep = sampled | whole[texts]
-    starts, smallest = _bare_windows(full, sampled, options.window)
-    owners = np.concatenate([texts[keep], texts[starts]])
-    order = np.argsort(owners, kind="stable")
-    counts = np.bincount(owners, minlength=len(whole)).astype(np.int64)
-    return np.concatenate([full.hashes[keep], smallest])[order], offsets_of(counts)
-
-
-def _bare_windows(full: Shingles, sampled: npt.NDArray[np.bool_], window: int) -> tuple[Ints, UInts]:
-    """Where `window` consecutive shingles of a text have no sampled hash, and the smallest hash of each such window."""
-    last = len(full.hashes) - window + 1
-    if last <= 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    starts = np.arange(last, dtype=np.int64)
-    running = offsets_of(sampled.astype(np.int64))
-    ends = np.repeat(full.offsets[1:], np.diff(full.offsets))[:last]
-    starts = starts[(running[window:] == running[:last]) & (starts + window <= ends)]
-    smallest, width = full.hashes, 1
-    while 2 * width <= window:
-        smallest, width = np.minimum(smallest[:-width], smallest[width:]), 2 * width
-    return starts, np.minimum(smallest[starts], smallest[starts + window - width])
+def _shingles_of(tokens: Tokens, options: SketchOptions) -> Shingles:
+    """Hashes of every run that fits into its text; a text in which none fits is one shingle as a whole."""
+    lengths = np.array([0, options.words, options.han_kana, options.unspaced], np.int64)
+    size = len(tokens.hashes)
+    hashes, spans = np.empty(size, np.uint64), np.empty(size, np.int64)
+    running, offsets = np.empty(size + 1, np.uint64), np.zeros(len(tokens.offsets), np.int64)
+    count = _fill_shingles(tokens.hashes, tokens.classes, tokens.offsets, lengths, running, hashes, spans, offsets)
+    return Shingles(hashes=hashes[:count], spans=spans[:count], offsets=offsets)
 
 
 def _distinct(values: UInts, offsets: Ints) -> tuple[UInts, Ints]:
@@ -211,12 +184,86 @@ def _distinct(values: UInts, offsets: Ints) -> tuple[UInts, Ints]:
     return hashes[new], offsets_of(sums(new, offsets))
 
 
-def _exact_keys(bodies: Sequence[str], tokens: Tokens) -> UInts:
-    """SHA-256 of each text's token hashes (little-endian), or of the text if it has none, cut to 16 bytes (n, 2)."""
-    stream = tokens.hashes.astype("<u8", copy=False)
-    borders = tokens.offsets.tolist()
-    keys = bytearray()
-    for body, start, end in zip(bodies, borders[:-1], borders[1:], strict=True):
-        content = stream[start:end].tobytes() if end > start else body.encode("utf-8", "surrogatepass")
-        keys += hashlib.sha256(content).digest()[:16]
-    return np.frombuffer(bytes(keys), dtype=">u8").astype(np.uint64).reshape(-1, 2)
+def _exact_keys(bodies: Sequence[str], hashes: UInts, starts: Ints, ends: Ints) -> UInts:
+    """SHA-256 of each body's token hashes (little-endian), or of the body if it has none, cut to 16 bytes (n, 2)."""
+    stream = hashes.astype("<u8", copy=False).tobytes()
+    view = memoryview(stream)
+    keys = [
+        hashlib.sha256(view[8 * start : 8 * end] if end > start else body.encode("utf-8", "surrogatepass")).digest()
+        for body, start, end in zip(bodies, starts.tolist(), ends.tolist(), strict=True)
+    ]
+    digests = np.frombuffer(b"".join(keys), dtype=">u8").reshape(-1, 4)
+    return digests[:, :2].astype(np.uint64)
+
+
+@compiled
+def _fill_shingles(
+    tokens: UInts, classes: Classes, texts: Ints, lengths: Ints, running: UInts, hashes: UInts, spans: Ints,
+    offsets: Ints,
+) -> int:  # fmt: skip
+    """Write the shingles of the texts tokens[texts[i]:texts[i + 1]]; how many there are.
+
+    A polynomial over a run is the difference of two running sums, divided by a power of the base: it is odd, so it has
+    an inverse modulo 2**64, and the cost of a shingle does not depend on its length.
+    """
+    count = 0
+    for text in range(len(texts) - 1):
+        first, last = texts[text], texts[text + 1]
+        total, power, begun = np.uint64(0), _ONE, count
+        for place in range(first, last):
+            running[place] = total
+            total += tokens[place] * power
+            power *= SHINGLE_BASE
+        running[last] = total
+        power = _ONE
+        for place in range(first, last):
+            end = place + lengths[classes[place]]
+            if end <= last:
+                hashes[count] = mix_one((running[end] - running[place]) * power)
+                spans[count] = end - place
+                count += 1
+            power *= _INVERSE
+        if count == begun and first < last:
+            hashes[count], spans[count] = mix_one(total), last - first
+            count += 1
+        offsets[text + 1] = count
+    return count
+
+
+@compiled
+def _keep_hashes(
+    hashes: UInts, texts: Ints, whole: npt.NDArray[np.bool_], limit: np.uint64, window: int, kept: UInts, offsets: Ints
+) -> int:
+    """Write the hashes that each text keeps, some more than once; how many they are."""
+    count = 0
+    for text in range(len(texts) - 1):
+        bare, smallest = 0, -1
+        for place in range(texts[text], texts[text + 1]):
+            if whole[text] or hashes[place] <= limit:
+                kept[count] = hashes[place]
+                count += 1
+                bare = 0
+                continue
+            bare += 1
+            if bare < window:
+                continue
+            if bare == window or smallest <= place - window:
+                smallest = _smallest(hashes, place - window + 1, place + 1)
+            elif hashes[place] <= hashes[smallest]:
+                smallest = place
+            else:
+                continue
+            kept[count] = hashes[smallest]
+            count += 1
+        offsets[text + 1] = count
+    return count
+
+
+@compiled
+def _smallest(hashes: UInts, start: int, end: int) -> int:
+    """The place of the smallest of hashes[start:end], the last one of equal ones."""
+    found = start
+    for place in range(start, end):
+        if hashes[place] <= hashes[found]:
+            found = place
+    return found

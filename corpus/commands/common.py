@@ -1,0 +1,44 @@
+"""What the commands have in common: how they print, and how their help ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+FOLDER: Final = click.Path(path_type=Path)
+
+
+class Command(click.Command):
+    """A command whose help ends with its examples, line by line as they are written."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples."""
+        formatter.write(f"\nExamples:\n{self.epilog}\n")
+
+
+def examples(*lines: str) -> str:
+    """Lines for the end of a help page."""
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print a line of results, made safe for a terminal."""
+    from corpus.transforms.printable import printable
+
+    click.echo(printable(line), err=err)
+
+
+def document(value: Mapping[str, Any]) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=True, sort_keys=True, default=str))
+
+
+def project_of(build: Path) -> Path | None:
+    """The project that a release lies in, else the one that we stand in."""
+    from corpus.io.project_files import settings_file
+
+    return next((home for home in (build.resolve().parent, Path()) if settings_file(home)), None)

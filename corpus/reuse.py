@@ -1,0 +1,56 @@
+"""What a build takes from the one before: the staged rows of what has not changed, or the release as it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from corpus.config import Config, ingest_options, sorted_json
+from corpus.io.cache import Cache, cache_of
+from corpus.io.listing import Listing
+from corpus.model import Shard
+from corpus.project import Project
+from corpus.release.last import is_unchanged, note_build, state_of
+from corpus.resources import code_digest, installed
+from corpus.stages.known import entry_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """What a build may take from the one before; the release is the same in any case.
+
+    `keep` keeps the staged rows beside the release, `rehash` reads every input whatever the system says of it.
+    """
+
+    keep: bool = True
+    rehash: bool = False
+
+
+class LastBuild:
+    """What is kept of the build before: the cache of staged shards, and whether anything has changed since."""
+
+    def __init__(self, out: Path, config: Config, project: Project, listing: Listing, published: str | None) -> None:
+        key = _cache_key(config)
+        settings = {"key": key, "settings": project.settings_digest, "published": published}
+        self.cache = Cache(folder=cache_of(out) / key)
+        self._out = out
+        self._state = state_of([*listing.files, *listing.sidecars], settings)
+
+    def still_stands(self) -> bool:
+        """Whether the release is there as it was left, and was made of just the same."""
+        return self._state is not None and is_unchanged(self.cache, self._state, self._out)
+
+    def note(self, shards: Sequence[Shard]) -> None:
+        """Note that the release now is made of the present state, and keep nothing but its shards."""
+        self.cache.keep_only([entry_name(shard) for shard in shards])
+        if self._state is not None:
+            note_build(self.cache, self._state, self._out)
+
+
+def _cache_key(config: Config) -> str:
+    """The digest of all that decides what a file's rows are, beside the file: settings, code and libraries."""
+    settings = sorted_json(asdict(ingest_options(config)))
+    parts = [settings.decode("ascii"), code_digest(), *installed()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,177 @@
+"""Candidate pairs compared on full texts, as tasks: the shingles of each candidate are made once and kept in files."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from corpus.engines.base import Engine
+from corpus.errors import DataError
+from corpus.stages.arrays import column_of, listed, lists_of
+from corpus.stages.staged import read_staged, staged_path, write_staged
+from corpus.transforms.duplicates.compare import Compared, Texts, compare, join_compared, join_texts
+from corpus.transforms.duplicates.find import DuplicateOptions, Standing, telling, verification_chunks
+from corpus.transforms.duplicates.join import unpacked
+from corpus.transforms.duplicates.numbers import numbers_in
+from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, shingles
+from corpus.transforms.tokens import Ints, UInts, offsets_of
+
+SHINGLES: Final = pa.schema(
+    [
+        pa.field("row", pa.int64()),
+        pa.field("distinct", pa.int64()),
+        pa.field("hashes", pa.large_list(pa.uint64())),
+        pa.field("spans", pa.large_list(pa.uint32())),
+        pa.field("numbers", pa.large_list(pa.uint64())),
+    ]
+)
+"""What is compared of a candidate: all its shingles in text order, how many different ones, and its numbers."""
+
+BATCH_SHINGLES: Final = 1 << 22
+"""The shingles of candidates are made in one task up to about this many; no result depends on it."""
+
+MOST_PAIRS: Final = 1 << 27
+"""Groups are formed in one process, from verified pairs that can tell anything, of about 100 bytes each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Ascending rows whose shingles go to the file of this number."""
+
+    number: int
+    rows: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shingle:
+    """The task that makes the shingles of some rows, from their staged titles and bodies."""
+
+    work: Path
+    borders: Ints
+    options: SketchOptions
+
+    def __call__(self, wanted: Wanted) -> int:
+        """Write the shingles of these rows; gives the number of rows."""
+        texts: list[str] = []
+        distinct = [np.zeros(0, np.int64)]
+        for shard, local in by_shard(wanted.rows, self.borders):
+            places = pa.array(local)
+            rows = read_staged(staged_path(self.work, "rows", shard), ["title", "body"]).take(places)
+            texts += map(compared_text, rows["title"].to_pylist(), rows["body"].to_pylist())
+            sketches = read_staged(staged_path(self.work, "sketches", shard), ["shingles"])
+            distinct.append(column_of(sketches, "shingles")[local])
+        found = shingles(texts, self.options)
+        columns = {
+            "row": wanted.rows,
+            "distinct": np.concatenate(distinct),
+            "hashes": listed(found.hashes, found.offsets, pa.uint64()),
+            "spans": listed(found.spans, found.offsets, pa.uint32()),
+            "numbers": listed(*numbers_in(texts), pa.uint64()),
+        }
+        write_staged(staged_path(self.work, "shingles", wanted.number), columns, SHINGLES)
+        return len(texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare:
+    """The task that compares pairs of rows on their shingles; `starts` are the first rows of the shingle files."""
+
+    work: Path
+    starts: Ints
+    options: DuplicateOptions
+
+    def __call__(self, pairs: tuple[Ints, Ints]) -> Compared:
+        """Compare these pairs of rows, both arrays with one entry a pair; gives those that can tell anything."""
+        return telling(compare(*pairs, self._full, reach=self.options.reach), self.options)
+
+    def _full(self, rows: Ints) -> Texts:
+        parts = []
+        for number, local in by_shard(rows, self.starts):
+            table = read_staged(staged_path(self.work, "shingles", number))
+            parts.append(_texts(table, np.searchsorted(column_of(table, "row"), local + self.starts[number])))
+        return join_texts(parts)
+
+
+def _texts(table: pa.Table, places: Ints) -> Texts:
+    """Some rows of a file of shingles."""
+
+    def picked(name: str) -> tuple[npt.NDArray[Any], Ints]:
+        values, offsets = lists_of(table, name)
+        starts, ends = offsets[places], offsets[places + 1]
+        runs = [values[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.concatenate([values[:0], *runs]), offsets_of(ends - starts)
+
+    hashes, offsets = picked("hashes")
+    numbers, borders = picked("numbers")
+    return Texts(
+        hashes=hashes,
+        spans=picked("spans")[0],
+        offsets=offsets,
+        distinct=column_of(table, "distinct")[places],
+        numbers=numbers,
+        borders=borders,
+    )
+
+
+def compare_candidates(
+    pairs: UInts,
+    standing: Standing,
+    distinct: Ints,
+    borders: Ints,
+    engine: Engine,
+    work: Path,
+    *,
+    shingle_options: SketchOptions,
+    options: DuplicateOptions,
+) -> Compared:
+    """Every candidate pair of ranks verified; those that can tell anything, as pairs of rows, at most MOST_PAIRS.
+
+    `distinct` (n,) counts the different shingles of every row, `borders` (s + 1,) tell where each shard begins.
+    """
+    rows = standing.order[np.unique(np.concatenate(unpacked(pairs)))]
+    rows.sort()
+    batches = list(_batches(rows, distinct))
+    list(engine.map(Shingle(work=work, borders=borders, options=shingle_options), batches))
+    starts = np.array([batch.rows[0] for batch in batches], np.int64)
+    chunks = list(verification_chunks(pairs, standing, distinct))
+    compared = list(_bounded(engine.map(Compare(work=work, starts=starts, options=options), chunks)))
+    for batch in batches:
+        staged_path(work, "shingles", batch.number).unlink()
+    return join_compared(compared)
+
+
+def _bounded(parts: Iterable[Compared]) -> Iterator[Compared]:
+    """The parts, as long as the driver can hold them; raises DataError when they are too many."""
+    total = 0
+    for part in parts:
+        total += len(part.first)
+        if total > MOST_PAIRS:
+            remedy = "raise `related`, or build the corpus in parts"
+            raise DataError("too many pairs of similar texts to group", found=f"over {MOST_PAIRS:,}", remedy=remedy)
+        yield part
+
+
+def by_shard(rows: Ints, borders: Ints) -> Iterator[tuple[int, Ints]]:
+    """Ascending rows by the shard they lie in, as places there; `borders` tell where each shard begins."""
+    shards = np.searchsorted(borders, rows, side="right") - 1
+    cuts = [0, *(np.flatnonzero(shards[1:] != shards[:-1]) + 1).tolist(), len(rows)]
+    for start, end in itertools.pairwise(cuts):
+        if end > start:
+            shard = int(shards[start])
+            yield shard, rows[start:end] - borders[shard]
+
+
+def _batches(rows: Ints, distinct: Ints) -> Iterator[Wanted]:
+    """Runs of ascending rows with about BATCH_SHINGLES different shingles each."""
+    batch = np.cumsum(distinct[rows]) // BATCH_SHINGLES
+    cuts = [0, *(np.flatnonzero(batch[1:] != batch[:-1]) + 1).tolist(), len(rows)]
+    runs = [(start, end) for start, end in itertools.pairwise(cuts) if end > start]
+    for number, (start, end) in enumerate(runs):
+        yield Wanted(number=number, rows=rows[start:end])

@@ -1,0 +1,79 @@
+"""Kernels are compiled once on a machine: before the first build reads anything, by as many processes as there are."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+import corpus.transforms
+from corpus.transforms.boilerplate.label import BoilerplateOptions, labels_of, marked, scan
+from corpus.transforms.duplicates.find import DuplicateOptions
+from corpus.transforms.duplicates.memory import find_duplicates
+from corpus.transforms.duplicates.sketch import SketchOptions
+from corpus.transforms.language.detect import LanguageOptions, detect
+from corpus.transforms.normalize import normalize
+from corpus.transforms.title import TitleOptions, find_headline
+
+_PACKAGES: Final = ("boilerplate", "duplicates", "language")
+_TEXT: Final = (
+    "The harbour opens\n\nBy Ann Example\n\nThe harbour of Ashford opens again on Monday, the mayor has said."
+)
+
+
+def _boilerplate() -> None:
+    options = BoilerplateOptions()
+    labels_of(marked(_TEXT, options), options)
+
+
+def _headline() -> None:
+    find_headline(scan(normalize(_TEXT)), TitleOptions())
+
+
+def _language() -> None:
+    detect([_TEXT], LanguageOptions())
+
+
+def _duplicates() -> None:
+    texts, dates = [_TEXT, f"{_TEXT} He cut the ribbon."], np.full(2, "NaT", "datetime64[D]")
+    find_duplicates(texts, dates, sketch_options=SketchOptions(), options=DuplicateOptions())
+
+
+GROUPS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
+    {"boilerplate": _boilerplate, "headline": _headline, "duplicates": _duplicates, "language": _language}
+)
+"""Runs of the kernels that every build needs, those first that take longest to compile."""
+
+
+def uncompiled() -> list[str]:
+    """The GROUPS that this machine has not compiled yet; none where no folder can keep what is compiled."""
+    return [group for group in GROUPS if (done := _done(group)) and not done.exists()]
+
+
+def compile_group(group: str) -> None:
+    """Compile a group, a task of its own, and note that it is done."""
+    GROUPS[group]()
+    done = _done(group)
+    if done:
+        done.touch()
+
+
+def _done(group: str) -> Path | None:
+    """The file that says a group is compiled: for these kernels, this numba, and this kind of processor."""
+    import numba
+    from numba.core.registry import cpu_target
+
+    from corpus.transforms.compiled import cache_folder
+
+    root = Path(corpus.transforms.__file__).parent
+    folders = [cache_folder(folder) for folder in (root, *(root / name for name in _PACKAGES))]
+    machine = cpu_target.target_context.codegen().magic_tuple()
+    names = [folder.name for folder in folders if folder]
+    key = "\n".join((*names, numba.__version__, str(sys.implementation.cache_tag), *map(str, machine)))
+    name = f"{group}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.compiled"
+    return None if folders[0] is None else folders[0] / name

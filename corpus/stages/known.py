@@ -1,0 +1,164 @@
+"""Shards of the last build: what was made of each file, so that a file that is as it was is not worked out again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpus.io.cache import Cache, Entry, link_or_copy
+from corpus.model import Rejection, Shard, SourceFile
+from corpus.stages.account import Account
+from corpus.stages.runs import TABLES, draft_path
+from corpus.stages.staged import read_staged
+
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """A file of which every record became a row or a rejection: whoever reads the same bytes gets the same.
+
+    `version` is what the system said of the file (see `listing`), empty where that proves nothing.
+    """
+
+    id: str
+    version: str
+    size: int
+    sha256: str
+    inputs: int
+    bytes: int
+    rejections: tuple[Rejection, ...]
+    found: frozenset[str]
+    seen: frozenset[str]
+
+    def is_still(self, file: SourceFile, sha256_of: Callable[[SourceFile], str | None], *, rehash: bool) -> bool:
+        """Whether `file` holds the same bytes, and nothing outside it says anything of its rows."""
+        if file.reason or file.sidecar or file.size != self.size:
+            return False
+        if file.version and file.version == self.version and not rehash:
+            return True
+        return sha256_of(file) == self.sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownShard:
+    """What is kept of a shard: its files by id, its rows in pieces of so many, and where they lie."""
+
+    files: Mapping[str, KnownFile]
+    sizes: tuple[int, ...]
+    entry: Entry
+
+    def restore(self, work: Path, shard: Shard) -> None:
+        """Put the pieces where a build that worked the shard out would have written them."""
+        for piece in range(len(self.sizes)):
+            for name in TABLES:
+                link_or_copy(self.entry.files[_file_name(name, piece)], draft_path(work, name, shard.number, piece))
+
+    def tables(self, ids: Collection[str]) -> dict[str, pa.Table]:
+        """The rows (see TABLES) that come from these files, in the order of their ids."""
+        whole = {
+            name: pa.concat_tables(
+                [read_staged(self.entry.files[_file_name(name, piece)]) for piece in range(len(self.sizes))]
+            )
+            for name in TABLES
+        }
+        wanted = pc.is_in(whole["rows"]["source_path"], value_set=pa.array(sorted(ids), pa.string()))
+        return {name: table.filter(wanted) for name, table in whole.items()}
+
+
+def entry_name(shard: Shard) -> str:
+    """The name under which a shard is kept: it lasts as long as the file that the shard ends with."""
+    return hashlib.sha256(shard.files[-1].id.encode()).hexdigest()[:32]
+
+
+def recall(cache: Cache, shard: Shard) -> KnownShard | None:
+    """What is known of a shard from an earlier build, if anything."""
+    entry = cache.find(entry_name(shard))
+    if entry is None or entry.document.get("format") != _FORMAT:
+        return None
+    files = {item["id"]: _file_of(item) for item in entry.document["files"]}
+    return KnownShard(files=files, sizes=tuple(entry.document["sizes"]), entry=entry)
+
+
+def remember(cache: Cache, shard: Shard, known: Iterable[KnownFile], work: Path, sizes: Sequence[int]) -> None:
+    """Keep the pieces of a shard, and those of its files whose rows are all in them."""
+    pieces = {
+        _file_name(name, piece): draft_path(work, name, shard.number, piece)
+        for piece in range(len(sizes))
+        for name in TABLES
+    }
+    rows = _rows_by_file(pieces[_file_name("rows", piece)] for piece in range(len(sizes)))
+    whole = [file for file in known if rows.get(file.id, 0) + len(file.rejections) == file.inputs]
+    document = {"format": _FORMAT, "files": [_document_of(file) for file in whole], "sizes": list(sizes)}
+    cache.store(entry_name(shard), document, pieces)
+
+
+def known_file(file: SourceFile, account: Account) -> KnownFile | None:
+    """What `account`, which is of this file alone, says of it; None where a sidecar had a say, or it was not read."""
+    if file.sidecar or account.sha256 is None:
+        return None
+    return KnownFile(
+        id=file.id,
+        version=file.version,
+        size=file.size,
+        sha256=account.sha256,
+        inputs=account.inputs,
+        bytes=account.bytes,
+        rejections=tuple(account.rejections),
+        found=frozenset(account.found),
+        seen=frozenset(account.seen),
+    )
+
+
+def account_of(file: KnownFile) -> Account:
+    """What reading a known file would put on the account."""
+    account = Account(inputs=file.inputs, bytes=file.bytes, rejections=list(file.rejections), sha256=file.sha256)
+    account.fields(file.seen | file.found, file.found)
+    return account
+
+
+def _rows_by_file(paths: Iterable[Path]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for path in paths:
+        for count in read_staged(path, ["source_path"])["source_path"].value_counts().to_pylist():
+            counts[count["values"]] = counts.get(count["values"], 0) + count["counts"]
+    return counts
+
+
+def _file_name(table: str, piece: int) -> str:
+    return f"{table}-{piece:06d}.arrow"
+
+
+def _document_of(file: KnownFile) -> dict[str, Any]:
+    rejections = [[item.path, item.sha256, item.reason, item.detail] for item in file.rejections]
+    return {
+        "id": file.id,
+        "version": file.version,
+        "size": file.size,
+        "sha256": file.sha256,
+        "inputs": file.inputs,
+        "bytes": file.bytes,
+        "rejections": rejections,
+        "found": sorted(file.found),
+        "seen": sorted(file.seen),
+    }
+
+
+def _file_of(document: Mapping[str, Any]) -> KnownFile:
+    rejections = [
+        Rejection(path=path, sha256=sha256, reason=reason, detail=detail)
+        for path, sha256, reason, detail in document["rejections"]
+    ]
+    plain = {name: document[name] for name in ("id", "version", "size", "sha256", "inputs", "bytes")}
+    return KnownFile(
+        **plain,
+        rejections=tuple(rejections),
+        found=frozenset(document["found"]),
+        seen=frozenset(document["seen"]),
+    )

@@ -1,0 +1,111 @@
+"""From the files of one shard to its rows: every input makes one, or is accounted for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.io.addresses import Address
+from corpus.io.content import Content
+from corpus.io.decode import RefusedError
+from corpus.io.ids import row_id
+from corpus.io.opening import opened
+from corpus.io.readers import Form, form_of
+from corpus.io.records import ReadOptions, Record, Refused, watched_names
+from corpus.model import Decision, SourceFile
+from corpus.stages.account import Account
+from corpus.stages.rows import Source, TextOptions, row_of
+
+_UNDECIDED: Mapping[str, Sequence[Decision]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the files below `root` are read; `spool` is a folder for what is fetched from a store.
+
+    `wanted` are the names of fields that the settings give.
+    """
+
+    root: Path | Address
+    spool: Path
+    read: ReadOptions
+    text: TextOptions
+    wanted: frozenset[str]
+    decisions: Mapping[str, tuple[Decision, ...]]
+
+    def rows_of(self, file: SourceFile, account: Account) -> Iterator[dict[str, Any]]:
+        """The rows of one file; every input that makes none is accounted for."""
+        form = form_of(file.id)
+        decisions = self._decisions_of(file)
+        excluded = _exclusion(decisions, file.id)
+        if excluded:
+            account.inputs += 1
+            account.bytes += file.size
+            account.exclude(excluded)
+            return
+        sha256 = None
+        try:
+            with opened(self.root, file, self.spool, codec=form[1] if form else "") as content:
+                sha256 = account.sha256 = content.sha256
+                account.bytes += content.size
+                source = Source(id=file.id, decisions=decisions, sidecar=file.sidecar, sha256=sha256)
+                yield from self._rows(_reader(file, form), content, source, account)
+        except RefusedError as error:
+            account.inputs += 1
+            account.reject(file.id, sha256, error.reason, error.detail)
+
+    def _decisions_of(self, file: SourceFile) -> Mapping[str, Sequence[Decision]]:
+        """What the maintainer says of the rows of a file."""
+        if file.id not in self.decisions:
+            return _UNDECIDED
+        decisions = defaultdict(list)
+        for decision in self.decisions[file.id]:
+            decisions[decision.id].append(decision)
+        return dict(decisions)
+
+    def _rows(self, form: Form, content: Content, source: Source, account: Account) -> Iterator[dict[str, Any]]:
+        """The rows of the records of one file; raises RefusedError where it cannot be read, or not any further."""
+        for entry in source.sidecar:
+            account.fields(watched_names(entry.values, self.read), self.wanted)
+        before = account.inputs
+        for record in form.read(content, self.read):
+            account.inputs += 1
+            row = self._row(source, record, account)
+            if row is not None:
+                yield row
+        if account.inputs == before:
+            raise RefusedError("empty", "no record in it")
+
+    def _row(self, source: Source, record: Record | Refused, account: Account) -> dict[str, Any] | None:
+        """The row of a record; None where it makes none."""
+        name = row_id(source.id, record.key)
+        excluded = _exclusion(source.decisions, name)
+        if excluded:
+            account.exclude(excluded)
+            return None
+        if isinstance(record, Refused):
+            account.reject(name, source.sha256, record.reason, record.detail)
+            return None
+        account.fields(record.names, self.wanted)
+        try:
+            return row_of(source, record, self.text)
+        except RefusedError as error:
+            account.reject(name, source.sha256, error.reason, error.detail)
+            return None
+
+
+def _exclusion(decisions: Mapping[str, Sequence[Decision]], wanted: str) -> Decision | None:
+    """The decision that leaves this input out."""
+    return next((item for item in decisions.get(wanted, ()) if item.action == "exclude"), None)
+
+
+def _reader(file: SourceFile, form: tuple[Form, str] | None) -> Form:
+    """The form of a file that may be read. Raises RefusedError where something stands against it."""
+    if file.reason:
+        raise RefusedError(file.reason, file.detail)
+    if form is None:
+        raise RefusedError("unsupported", "no reader for this file ending")
+    return form[0]

@@ -1,0 +1,126 @@
+"""What the rows of a shard are to all others, in columns: groups, kinds, related articles and splits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from corpus.engines.base import Engine
+from corpus.schema import ARTICLE, DUPLICATE_KINDS, SINGLE_KINDS
+from corpus.stages.arrays import column_of
+from corpus.stages.comparison import by_shard
+from corpus.stages.export import ShardSizes
+from corpus.stages.staged import RELATIONS, read_staged, staged_path, write_staged
+from corpus.transforms.duplicates.compare import Floats
+from corpus.transforms.duplicates.find import Duplicates
+from corpus.transforms.split import SplitOptions, group_name, split_of
+from corpus.transforms.tokens import Ints, offsets_of
+
+FATES: Final = pa.schema(
+    [
+        pa.field("founder", pa.string()),
+        *(ARTICLE.field(name) for name in ("duplicate_kind", "duplicate_of", "duplicate_overlap", "related")),
+    ]
+)
+"""What the groups say of the rows of a shard; `founder` is the smallest id of the group, null for the row itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The ids of some rows: `rows` (k,) ascending, `ids` (k,)."""
+
+    rows: Ints
+    ids: pa.Array
+
+    def of(self, rows: Ints) -> pa.Array:
+        """The ids of these rows, in their order; null for a negative one."""
+        places = np.searchsorted(self.rows, np.maximum(rows, 0))
+        return self.ids.take(pa.array(places, mask=rows < 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relate:
+    """The task that names the groups of a shard's rows and draws their splits."""
+
+    work: Path
+    splits: SplitOptions
+
+    def __call__(self, shard: int) -> ShardSizes:
+        """Write the columns of a shard that depend on other rows; gives its sizes."""
+        fates = read_staged(staged_path(self.work, "fates", shard))
+        sketches = read_staged(staged_path(self.work, "sketches", shard), ["id", "bytes"])
+        ids = sketches["id"].to_pylist()
+        founders = [founder or own for founder, own in zip(fates["founder"].to_pylist(), ids, strict=True)]
+        groups = {founder: group_name(founder) for founder in dict.fromkeys(founders)}
+        splits = {founder: split_of(group, self.splits) for founder, group in groups.items()}
+        columns = dict(zip(fates.column_names, fates.columns, strict=True))
+        columns["duplicate_group"] = [groups[founder] for founder in founders]
+        columns["split"] = [splits[founder] for founder in founders]
+        write_staged(staged_path(self.work, "relations", shard), columns, RELATIONS)
+        sizes: Counter[tuple[str, bool]] = Counter()
+        kinds, sizes_of = fates["duplicate_kind"].to_pylist(), column_of(sketches, "bytes").tolist()
+        for split, kind, size in zip(columns["split"], kinds, sizes_of, strict=True):
+            sizes[split, kind in SINGLE_KINDS] += size
+        return ShardSizes(number=shard, sizes=dict(sizes), last_id=ids[-1])
+
+
+def write_relations(
+    borders: Ints, found: Duplicates, engine: Engine, splits: SplitOptions, work: Path
+) -> list[ShardSizes]:
+    """Write the columns that depend on other rows, and the splits, one file a shard; gives the shards' sizes.
+
+    `borders` (s + 1,) tell where the rows of each shard begin.
+    """
+    shards = np.flatnonzero(np.diff(borders)).tolist()
+    names = _names(borders, found, work)
+    related = offsets_of(np.bincount(found.related.row, minlength=len(found.kept)).astype(np.int64))
+    for shard in shards:
+        _write_fates(shard, int(borders[shard]), int(borders[shard + 1]), found, related, names, work)
+    return list(engine.map(Relate(work=work, splits=splits), shards))
+
+
+def _names(borders: Ints, found: Duplicates, work: Path) -> Names:
+    """The ids of all rows that other rows name."""
+    rows = np.arange(len(found.kept))
+    others = [found.kept[found.kept != rows], found.founder[found.founder != rows], found.related.other]
+    named = np.unique(np.concatenate(others))
+    parts = [
+        read_staged(staged_path(work, "sketches", shard), ["id"])["id"].take(pa.array(local)).combine_chunks()
+        for shard, local in by_shard(named, borders)
+    ]
+    return Names(rows=named, ids=pa.concat_arrays([pa.array([], pa.string()), *parts]))
+
+
+def _write_fates(shard: int, start: int, end: int, found: Duplicates, related: Ints, names: Names, work: Path) -> None:
+    rows = np.arange(start, end)
+    kept, founder, kinds = found.kept[start:end], found.founder[start:end], found.kinds[start:end]
+    columns = {
+        "founder": names.of(np.where(founder == rows, -1, founder)),
+        "duplicate_kind": pa.array(np.array(DUPLICATE_KINDS, object)[kinds], pa.string()),
+        "duplicate_of": names.of(np.where(kept == rows, -1, kept)),
+        "duplicate_overlap": _rounded(found.overlap[start:end]),
+        "related": _related(found, related[start : end + 1], names),
+    }
+    write_staged(staged_path(work, "fates", shard), columns, FATES)
+
+
+def _related(found: Duplicates, offsets: Ints, names: Names) -> pa.Array:
+    listed = slice(int(offsets[0]), int(offsets[-1]))
+    kind = ARTICLE.field("related").type
+    other = found.related
+    columns = [names.of(other.other[listed]), _rounded(other.share[listed]), _rounded(other.share_of_other[listed])]
+    entries = pa.StructArray.from_arrays(columns, fields=list(kind.value_type))
+    return pa.ListArray.from_arrays(pa.array(offsets - offsets[0], pa.int32()), entries, type=kind)
+
+
+def _rounded(shares: Floats) -> pa.Array:
+    """Shares with three places, half to even; null for NaN."""
+    values = np.full(len(shares), np.nan)
+    known = np.flatnonzero(~np.isnan(shares))
+    values[known] = [round(share, 3) for share in shares[known].tolist()]
+    return pa.array(values, pa.float64(), from_pandas=True)
