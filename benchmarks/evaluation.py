@@ -18,7 +18,9 @@ import zstandard
 PAGES: Final = "body_dev_permissive.jsonl.zst"
 SNIPPETS: Final = "segments_dev_trafilatura.jsonl.zst"
 TEXTS: Final = "lang_dev.jsonl.zst"
-LABELLED: Final = (PAGES, SNIPPETS, TEXTS)
+COPIES: Final = "dedup_dev_docs.jsonl.zst"
+COPY_PAIRS: Final = "dedup_dev_pairs.jsonl.zst"
+LABELLED: Final = (PAGES, SNIPPETS, TEXTS, COPIES, COPY_PAIRS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

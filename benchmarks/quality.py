@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import quality_html, quality_kinds, quality_language, quality_text
+from benchmarks import quality_duplicates, quality_html, quality_kinds, quality_language, quality_text
 from benchmarks.evaluation import Figure, Worst, digests
 
 HERE: Final = Path(__file__).parent
@@ -56,6 +56,7 @@ def measure(data: Path, peers: Path | None) -> dict[str, list[Figure]]:
         "Titles": [*quality_html.title_figures(data, peers), *quality_text.title_figures(data)],
         "Kinds of boilerplate": quality_kinds.figures(),
         "Language": quality_language.figures(data, peers),
+        "Duplicates": quality_duplicates.figures(data, peers),
     }
 
 

@@ -1,17 +1,14 @@
 """How right duplicate groups are on labelled texts: `python -m benchmarks.quality_duplicates --data DIR` (see docs).
 
 The labelled texts are articles and copies made of them, and look-alikes that are none. Every text goes through what a
-build does before texts are compared: title and boilerplate are taken out. Figures are held to the floors in
-`quality_duplicates_floors.json`, which name the digests of the data that they were measured on.
+build does before texts are compared: title and boilerplate are taken out. `quality.py` prints the same figures among
+all others, and holds them to their floors.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
-import hashlib
-import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.evaluation import Figure, read, read_predictions
-from benchmarks.quality import below, floor_of, tables
+from benchmarks.evaluation import COPIES, COPY_PAIRS, Figure, read, read_predictions
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.article import split_article
 from corpus.transforms.boilerplate.label import BoilerplateOptions
@@ -30,10 +26,6 @@ from corpus.transforms.duplicates.memory import find_duplicates
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text
 from corpus.transforms.normalize import normalize
 from corpus.transforms.title import TitleOptions
-
-DOCUMENTS: Final = "dedup_dev_docs.jsonl.zst"
-PAIRS: Final = "dedup_dev_pairs.jsonl.zst"
-FLOORS: Final = Path(__file__).parent / "quality_duplicates_floors.json"
 
 RECALL: Final = {
     **dict.fromkeys(("trunc_first", "trunc_middle", "trunc_last", "trunc_tweet_comments"), 0.95),
@@ -60,24 +52,18 @@ class Labelled:
         )
 
 
-def main() -> int:
-    """Print the table; exit status 1 when a figure is below its floor."""
+def main() -> None:
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with dedup_dev_*.jsonl.zst")
-    parser.add_argument("--peers", type=Path, help="folder with predictions duplicates.TOOL.jsonl of other tools")
-    parser.add_argument("--pin", action="store_true", help="pin the floors anew, a little below what is measured")
     parser.add_argument("--kinds", action="store_true", help="also print which duplicate kind each derivation got")
     arguments = parser.parse_args()
-    found = figures(arguments.data, arguments.peers)
-    print("\n".join(tables({"Duplicates": found})))
+    for figure in figures(arguments.data, None):
+        bound = "" if figure.target is None else f"{'<=' if figure.most else '>='} {figure.target:.3f}"
+        print(f"{figure.name:<60} {figure.ours:.4f}  {bound}")
     if arguments.kinds:
-        print_kinds(labelled(arguments.data).documents, duplicates_of(labelled(arguments.data).texts))
-    if arguments.pin:
-        floors = {figure.name: floor_of(figure) for figure in found if figure.target is not None}
-        FLOORS.write_text(json.dumps({"data": digests(arguments.data), "floors": floors}, indent=1) + "\n", "utf-8")
-    fallen = below(found, json.loads(FLOORS.read_text("utf-8"))["floors"])
-    print(*(f"below its floor: {line}" for line in fallen), sep="\n", file=sys.stderr)
-    return 1 if fallen else 0
+        gold = labelled(arguments.data)
+        print_kinds(gold.documents, duplicates_of(gold.texts))
 
 
 def figures(data: Path, peers: Path | None) -> list[Figure]:
@@ -151,9 +137,9 @@ def merged_alone(gold: Labelled) -> float:
 @functools.cache
 def labelled(data: Path) -> Labelled:
     """The labelled texts, as a build compares them."""
-    documents = sorted(read(data / DOCUMENTS), key=lambda each: str(each["id"]))
+    documents = sorted(read(data / COPIES), key=lambda each: str(each["id"]))
     texts = [cleaned(each["text"]) for each in documents]
-    return Labelled(documents=documents, pairs=read(data / PAIRS), texts=texts)
+    return Labelled(documents=documents, pairs=read(data / COPY_PAIRS), texts=texts)
 
 
 def cleaned(text: str) -> str:
@@ -193,12 +179,6 @@ def sum_pairs(values: Iterable[Hashable]) -> int:
     return sum(size * (size - 1) // 2 for size in Counter(values).values())
 
 
-def digests(data: Path) -> dict[str, str]:
-    """SHA-256 of the labelled data."""
-    names = (DOCUMENTS, PAIRS)
-    return {name: "sha256:" + hashlib.sha256((data / name).read_bytes()).hexdigest() for name in names}
-
-
 def print_kinds(documents: Sequence[Mapping[str, Any]], found: Duplicates) -> None:
     """For each derivation, how many texts got which duplicate kind."""
     table: dict[str, list[int]] = defaultdict(lambda: [0] * len(DUPLICATE_KINDS))
@@ -210,4 +190,4 @@ def print_kinds(documents: Sequence[Mapping[str, Any]], found: Duplicates) -> No
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,12 +6,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpus.commands.common import FOLDER, Command, document, examples, project_of, say
 from corpus.errors import UsageError
+
+if TYPE_CHECKING:
+    from corpus.release.explain import Explanation
 
 
 @click.command(
@@ -62,16 +65,23 @@ def explain(row_id: str, folder: Path, as_json: bool) -> None:
         document({"id": row_id, **found})
         return
     for line in lines:
-        mark = f"{line.kind} by {line.rule}" if line.kind else "kept"
-        say(f"{line.number:>5}  {mark:<44} {line.text[:80]}")
-        if line.reasons:
-            parts = ", ".join(f"{reason.weight:+d} {reason.feature} {reason.value}" for reason in line.reasons)
-            say(f"{'':>7}model {line.score:+d}: {parts}")
+        _say_line(line)
     for pair in pairs:
         say(f"{pair.rule}: {pair.id}")
         say(f"{'':>7}{pair.shared} shared shingles: {pair.share:.1%} of this row's, {pair.share_of_other:.1%} of its")
         say(f"{'':>7}shared passages cover {pair.covered:.1%} of this row and {pair.other_covered:.1%} of the other")
         say(f"{'':>7}longest: “{pair.passage}”")
+
+
+def _say_line(line: Explanation) -> None:
+    mark = f"{line.kind} by {line.rule}" if line.kind else "kept"
+    say(f"{line.number:>5}  {mark:<44} {line.text[:80]}")
+    if line.reasons:
+        parts = ", ".join(f"{reason.weight:+d} {reason.feature} {reason.value}" for reason in line.reasons)
+        say(f"{'':>7}model {line.score:+d}: {parts}")
+    if line.title_score is not None:
+        parts = ", ".join(f"{weight:+d} {fact}" for fact, weight in line.title_reasons)
+        say(f"{'':>7}as a title {line.title_score:+d}: {parts}")
 
 
 def _say_row(row: Mapping[str, Any]) -> None:

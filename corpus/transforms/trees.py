@@ -32,13 +32,6 @@ class Trees(NamedTuple):
     roots: Ints
 
 
-class Step(NamedTuple):
-    """What going one way at a split on `feature` adds to the score that a row can expect (see `path_steps`)."""
-
-    feature: str
-    change: float
-
-
 def read_trees(document: Sequence[Any], features: Sequence[str]) -> Trees:
     """Trees from their document; ValueError where one splits on a feature that does not exist."""
     places = {name: place for place, name in enumerate(features)}
