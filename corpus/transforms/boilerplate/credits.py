@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from corpus.transforms.boilerplate.characters import AT, BLANK, DIGIT, RULER, SENTENCE_END, Points, equal
+from corpus.transforms.boilerplate.characters import AT, BLANK, DIGIT, RULER, SENTENCE_END, SPACE, Points, equal
 from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.lexicon import STARTS, Lexicon, phrase_at
 from corpus.transforms.boilerplate.marks import (
@@ -71,6 +71,19 @@ def mark_within(line: Any, folded: Points, lexicon: Lexicon) -> None:
 
 
 @compiled
+def is_mail_address(line: Any, folded: Points, traits: Points) -> bool:
+    """Whether a line is nothing but an address for letters, as authors leave it."""
+    ats = dots = 0
+    for place in range(line.first, line.folded_last):
+        point = folded[place]
+        if traits[point] & SPACE:
+            return False
+        ats += point == _AT
+        dots += ats and point == _DOT
+    return ats == 1 and dots > 0 and folded[line.first] != _AT
+
+
+@compiled
 def _parts_credit(before: int, after: int, traits: Points) -> bool:
     """Whether a credit may begin at `after`, with a blank and `before` in front of it."""
     return bool(traits[before] & (SENTENCE_END | RULER) or before in (_BAR, _SLASH, _CLOSE) or after in (_OPEN, _SIGN))
@@ -98,12 +111,8 @@ def is_attribution(line: Any, plain: Points, traits: Points) -> bool:
     place += dash == _HYPHEN and place < line.last and plain[place] == _HYPHEN
     place += place < line.last and plain[place] == BLANK
     for begin in range(line.first + 1, min(line.last - 1, place + LONGEST_NAME + 1)):
-        if plain[begin] == _OPEN and plain[begin + 1] == _AT:
-            end = begin + 2
-            while end < line.last and (plain[end] == _UNDERSCORE or _is_latin(plain[end])):
-                end += 1
-            if 0 < end - begin - 2 <= LONGEST_ACCOUNT and end < line.last and plain[end] == _CLOSE:
-                return True
+        if _is_account(plain, begin, line.last):
+            return True
     return False
 
 

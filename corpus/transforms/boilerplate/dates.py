@@ -16,6 +16,8 @@ _CENTURIES: Final = (19, 20, 13, 14)
 _DOT, _SLASH, _HYPHEN = 0x2E, 0x2F, 0x2D
 _YEAR_SIGN, _MONTH_SIGN, _DAY_SIGN = 0x5E74, 0x6708, 0x65E5
 _ERAS: Final = ((0x4EE4, 0x548C), (0x5E73, 0x6210), (0x662D, 0x548C))
+_BEFORE_DAY: Final = (0x2C, 0x3001, 0x3011, 0x3015, 0x5D, 0x29)
+"""Stand between a place and a day: commas and closing brackets."""
 _DAY_DIGITS, _YEAR_DIGITS = 2, 4
 _FAR: Final = 99
 MOST_BETWEEN: Final = 3
@@ -132,6 +134,19 @@ def ends_with_day(lexicon: Lexicon, folded: Points, first: int, last: int) -> bo
             others += groups & LINKING == 0
         begin, place = next_token(folded, place, last, lexicon.traits)
     return days == 1 and months == 1 and others == 0
+
+
+@compiled
+def ends_with_signed_day(folded: Points, first: int, last: int, traits: Points) -> bool:
+    """Whether a line is a place, a comma or a bracket, a month and a day: `鹤湾，6月2日`, `【南浦町】3月8日`."""
+    place = first
+    while place < last and not traits[folded[place]] & DIGIT:
+        place += 1
+    if place in (first, last) or folded[place - 1] not in _BEFORE_DAY:
+        return False
+    month = _part_end(folded, place, last, traits, _ONE)
+    day = _part_end(folded, _sign_end(folded, month, last, _MONTH_SIGN), last, traits, _THREE)
+    return _sign_end(folded, day, last, _DAY_SIGN) == last
 
 
 @compiled

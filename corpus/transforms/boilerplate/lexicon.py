@@ -10,8 +10,8 @@ import numpy.typing as npt
 from corpus.transforms.boilerplate.characters import DIGIT, WORD_PART, Points, equal
 from corpus.transforms.boilerplate.kernels import compiled, entry
 
-WHOLE, STARTS, ENDS, NAMES, INSIDE, WORDS, COUNTED = range(7)
-"""What an entry is compared with: a whole line, the start of a line, and so on, or a single word."""
+WHOLE, STARTS, ENDS, NAMES, INSIDE, WORDS, COUNTED, CUES = range(8)
+"""What an entry is compared with: a whole line, the start of a line, and so on, a word, or the start of a word."""
 
 OF_DATES: Final = 1 << 0
 OF_SHARES: Final = 1 << 1
@@ -29,6 +29,8 @@ SCHEME: Final = 1 << 8
 """Begins an address."""
 OF_GIVEN: Final = 1 << 9
 """Is a given name."""
+OF_AGO: Final = 1 << 10
+"""Tells how long ago something was (`2 days ago`, `vor 2 Tagen`), or the day before a time (`yesterday, 18:30`)."""
 
 ENTRY: Final = np.dtype(
     [
@@ -47,9 +49,13 @@ ENTRY: Final = np.dtype(
 )
 """A phrase: its code points are `points[begin:begin + size]`, `edge` of them (the last ones in `ENDS`) make its hash;
 `following` is the next entry with the same edge, or -1. It counts in lines of at most `reach` words and marks them with
-`kind`, `form` and `rule`; a word stands in `groups` instead."""
+`kind`, `form` and `rule`; a word stands in `groups` instead, of a cue, `groups` is
+its place among the lexicon's `cues`."""
+CUE: Final = np.dtype([("topics", np.int64), ("requests", np.int64), ("languages", np.int64)])
+"""What a cue stands for: a one in the lane of every kind, and a bit for every list that has it (see `cues`)."""
 
-INSIDE_EDGE: Final = 4
+EDGE: Final = 4
+INSIDE_EDGE: Final = EDGE
 FILTER_BITS: Final = 19
 INSIDE_BITS: Final = 15
 """Sizes of the filters as powers of two: small enough to stay in the processor's cache."""
@@ -64,7 +70,8 @@ _POINT_MASK: Final = np.uint64(0xFFFF)
 class Lexicon(NamedTuple):
     """What kernels look up: code points of all entries, entries (`ENTRY`), hash table of the first entry of each edge
     (-1 where free), a filter with a bit set for the hash of every edge, another one with a byte for every edge of
-    `INSIDE`, which is asked at every character, and the traits of all characters.
+    `INSIDE`, which is asked at every character, a third one for `CUES`, which are asked at every word, what these
+    stand for (`CUE`), and the traits of all characters.
     """
 
     points: Points
@@ -72,6 +79,8 @@ class Lexicon(NamedTuple):
     slots: npt.NDArray[np.int32]
     filter: npt.NDArray[np.uint8]
     inside: npt.NDArray[np.bool_]
+    cued: npt.NDArray[np.bool_]
+    cues: npt.NDArray[Any]
     traits: Points
 
 
@@ -89,6 +98,17 @@ def fill(lexicon: Lexicon) -> None:
         lexicon.filter[place >> 3] |= 1 << (place & 7)
         if entry.table == INSIDE:
             lexicon.inside[value >> np.uint64(64 - INSIDE_BITS)] = True
+        if entry.table == CUES and entry.edge == EDGE:
+            lexicon.cued[edge_place(lexicon.points, begin)] = True
+
+
+@compiled
+def edge_place(points: Points, first: int) -> np.uint64:
+    """Where an edge of `EDGE` points has its byte in the filter of cues."""
+    window = np.uint64(0)
+    for place in range(first, first + EDGE):
+        window = _moved(window, points[place])
+    return (window * _MULTIPLIER) >> np.uint64(64 - INSIDE_BITS)
 
 
 @compiled

@@ -26,14 +26,15 @@ UNMARKED, LINE, HEAD, HINT, START, END, INSIDE, NAME, DATE, TRAIL, BLOCK, OUTSID
     BY_PLACE_BEFORE, BY_PLACE_AFTER, BY_MODEL_BEFORE, BY_MODEL_AMID, BY_MODEL_AFTER, BY_HEADLINE, BY_MARKDOWN,
     BY_FIELD, BY_HANDLE, BY_NAME, BY_THREAD, BY_BLOCK,
 ) = range(20)  # fmt: skip
-"""Rules; `BY_BLOCK` is the first of one rule a kind, and the phrase lists' rules follow."""
+"""Rules; `BY_BLOCK` is the first of one rule a kind, `BY_CUES` of another one, and the phrase lists' rules follow."""
+BY_CUES: Final = BY_BLOCK + 20
 
 RULES: Final = (
     "structure:separator", "structure:date", "structure:embed_address", "structure:share_links", "structure:comments",
     "structure:trail", "block:embedded_post", "block:above_credit", "structure:before_article",
     "structure:after_article", "model:before_article", "model:amid_article", "model:after_article", "title:headline",
     "title:markdown", "structure:field", "structure:handle", "structure:name", "block:thread",
-    *(f"block:{kind}" for kind in KINDS),
+    *(f"block:{kind}" for kind in KINDS), *(f"cues:{kind}" for kind in KINDS),
 )  # fmt: skip
 """The names of the rules, as they stand in a release."""
 

@@ -12,8 +12,10 @@ All phrases are compared after simple case folding, with straight apostrophes an
 | `end` | the line ends with the phrase, at the start of a word |
 | `inside` | the phrase stands anywhere in the line |
 | `words` | the line holds nothing but words of this list (for a `dateline`: and digits; for a `byline`: in its name) |
+| `ago` | words of relative dates: the line holds nothing but these, a number, and words of dates (`vor 2 Tagen`) |
 | `given` | given names, of which bylines without any phrase are made |
 | `counted` | the line begins with a number and the phrase (`3 thoughts on`); it opens a block as `head` does |
+| `topic`, `request` | weak evidence: the line holds words that begin with one of either list (see `cues`) |
 | `name` | the line begins with the phrase and goes on with a name (`By Ada Example`); only outside the article's text |
 """
 
@@ -29,10 +31,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from corpus.schema import KINDS
-from corpus.transforms.boilerplate import marks
+from corpus.transforms.boilerplate import cues, marks
 from corpus.transforms.boilerplate.characters import UNSPACED, comparable, key, trait_table
 from corpus.transforms.boilerplate.lexicon import (
     COUNTED,
+    CUE,
+    CUES,
     EMBED_HOST,
     ENDS,
     ENTRY,
@@ -42,6 +46,7 @@ from corpus.transforms.boilerplate.lexicon import (
     INSIDE_EDGE,
     LINKING,
     NAMES,
+    OF_AGO,
     OF_COMMENTS,
     OF_DATES,
     OF_GIVEN,
@@ -80,8 +85,9 @@ _PARTS: Final = {
 }
 _GROUPS: Final = {"dateline": OF_DATES, "share_links": OF_SHARES, "comments": OF_COMMENTS, "byline": OF_NAMES}
 """Kinds that have lists of words."""
-_WORDS_OF: Final = {"words": _GROUPS, "given": {"byline": OF_GIVEN}}
-FORMS: Final = (*_WHOLE, *_PARTS, *_WORDS_OF)
+_WORDS_OF: Final = {"words": _GROUPS, "given": {"byline": OF_GIVEN}, "ago": {"dateline": OF_AGO}}
+_CUES: Final = {"topic": "topics", "request": "requests"}
+FORMS: Final = (*_WHOLE, *_PARTS, *_WORDS_OF, *_CUES)
 
 _OTHER_WORDS: Final = {
     PARTICLE: (
@@ -138,7 +144,12 @@ def load(wanted: tuple[str, ...]) -> Phrases:
     rules = (*marks.RULES, *dict.fromkeys(phrase.rule for phrase in phrases))
     codes = {rule: code for code, rule in enumerate(rules)}
     entries = [*_lines(phrases, codes), *_parts(phrases, codes), *_words(phrases)]
-    return Phrases(lexicon=_lexicon(entries), rules=rules)
+    told = _cues(phrases)
+    for place, text in enumerate(told):
+        entries.append(
+            (text, {"table": CUES, "edge": next(size for size in _EDGES if size <= len(text)), "groups": place})
+        )
+    return Phrases(lexicon=_lexicon(entries, told), rules=rules)
 
 
 def read(language: str) -> Iterator[Phrase]:
@@ -195,7 +206,26 @@ def _words(phrases: Sequence[Phrase]) -> Iterator[_Entry]:
         yield word, {"table": WORDS, "edge": len(word), "groups": group}
 
 
-def _lexicon(entries: Sequence[_Entry]) -> Lexicon:
+def _cues(phrases: Sequence[Phrase]) -> dict[str, dict[str, int]]:
+    """Cues with what they stand for (`lexicon.CUE`), the longest first; what is a topic is no request."""
+    bits = {language: 1 << place for place, language in enumerate(dict.fromkeys(map(_language, phrases)))}
+    bits[SHARED] = cues.ALL_LANGUAGES
+    found: dict[str, dict[str, int]] = {}
+    for form, field in _CUES.items():
+        for phrase in phrases:
+            if phrase.form == form:
+                fields = found.setdefault(phrase.text, {**dict.fromkeys(_CUES.values(), 0), "languages": 0})
+                fields["languages"] |= bits[_language(phrase)]
+                lane = 1 << cues.LANE * KINDS.index(phrase.kind)
+                fields[field] |= lane & ~fields["topics"]
+    return {text: found[text] for text in sorted(found, key=lambda text: (-len(text), text))}
+
+
+def _language(phrase: Phrase) -> str:
+    return phrase.rule.split(":")[1]
+
+
+def _lexicon(entries: Sequence[_Entry], told: Mapping[str, Mapping[str, int]]) -> Lexicon:
     rows = np.zeros(len(entries), ENTRY)
     rows["size"] = [len(text) for text, _ in entries]
     rows["begin"][1:] = np.cumsum(rows["size"])[:-1]
@@ -204,9 +234,11 @@ def _lexicon(entries: Sequence[_Entry]) -> Lexicon:
     lexicon = Lexicon(
         points=code_points("".join(text for text, _ in entries)),
         entries=rows,
-        slots=np.full(1 << (2 * len(entries)).bit_length(), -1, np.int32),
+        slots=np.full(1 << (3 * len(entries) // 2).bit_length(), -1, np.int32),
         filter=np.zeros(1 << FILTER_BITS - 3, np.uint8),
         inside=np.zeros(1 << INSIDE_BITS, np.bool_),
+        cued=np.zeros(1 << INSIDE_BITS, np.bool_),
+        cues=np.array([tuple(fields[name] for name in CUE.names or ()) for fields in told.values()], CUE).reshape(-1),
         traits=trait_table(),
     )
     fill(lexicon)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from corpus.transforms.boilerplate.characters import (
+    AT,
     BLANK,
     DIGIT,
     DOT,
@@ -20,9 +21,11 @@ from corpus.transforms.boilerplate.characters import (
 from corpus.transforms.boilerplate.characters import (
     TRAIL as TRAIL_SIGN,
 )
-from corpus.transforms.boilerplate.credits import mark_told, mark_within
+from corpus.transforms.boilerplate.credits import is_mail_address, mark_told, mark_within
+from corpus.transforms.boilerplate.cues import mark_cued
 from corpus.transforms.boilerplate.dates import (
     ends_with_day,
+    ends_with_signed_day,
     holds_full_date,
     holds_named_date,
     is_number,
@@ -34,6 +37,7 @@ from corpus.transforms.boilerplate.lexicon import (
     COUNTED,
     EMBED_HOST,
     ENDS,
+    OF_AGO,
     OF_COMMENTS,
     OF_DATES,
     OF_SHARES,
@@ -55,6 +59,7 @@ from corpus.transforms.boilerplate.marks import (
     BY_DATE,
     BY_EMBED_ADDRESS,
     BY_FIELD,
+    BY_HANDLE,
     BY_SEPARATOR,
     BY_SHARE_WORDS,
     BY_TRAIL,
@@ -154,6 +159,8 @@ def _mark_line(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
         _mark_phrase(line, number, lexicon)
         if number < 0:
             mark_within(line, folded, lexicon)
+            if line.form == UNMARKED:
+                mark_cued(line, folded, lexicon)
     if number >= 0 and line.kind == IMAGE_CREDIT and (line.form == INSIDE or line.form == END):
         mark_told(line, folded, number, lexicon)
     if line.kind == COMMENTS and line.form == END:
@@ -229,6 +236,10 @@ def _mark_bare(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
         if skip(plain, line.first, line.last, traits, DOT) != line.last and not _is_rating(line, plain):
             mark(line, SEPARATOR, LINE, BY_SEPARATOR)
         return
+    number = phrase_at(lexicon, STARTS, folded, line.first, line.folded_last, line.words)
+    if number >= 0:
+        _mark_phrase(line, number, lexicon)
+        return
     tokens = years = 0
     begin, end = next_token(folded, line.first, line.folded_last, traits)
     while begin < end:
@@ -256,6 +267,8 @@ def _mark_made(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
     """A line that is made of words of one list, of a phrase and a name, or of section names."""
     if line.address and _is_embed_address(line, plain, folded, lexicon):
         mark(line, SOCIAL_EMBED, LINE, BY_EMBED_ADDRESS)
+    elif line.holds & AT and is_mail_address(line, folded, lexicon.traits):
+        mark(line, BYLINE, HINT, BY_HANDLE)
     elif line.words > MOST_DATE_WORDS or not _mark_words(line, folded, lexicon):
         number = name_phrase(line, plain, folded, lexicon)
         if number >= 0:
@@ -274,7 +287,8 @@ def _mark_words(line: Any, folded: Points, lexicon: Lexicon) -> bool:
         tokens += 1
         if not is_number(lexicon, folded, begin, end):
             words += 1
-            common &= groups_of(lexicon, folded, begin, end)
+            groups = groups_of(lexicon, folded, begin, end)
+            common &= groups | OF_DATES if groups & OF_AGO else groups
         begin, end = next_token(folded, end, line.folded_last, lexicon.traits)
     if tokens > MOST_DATE_WORDS:
         return False
@@ -315,6 +329,8 @@ def holds_date(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> bo
     """Whether a short line holds a whole date among other words (`12.03.2024 by Ada`, `Ada | 3 May 2024, 10:15`)."""
     if line.words > MOST_DATE_LINE_WORDS or not line.digits or _is_item(line, plain):
         return False
+    if ends_with_signed_day(folded, line.first, line.folded_last, lexicon.traits):
+        return True
     if line.digits < _FEWEST_DIGITS:
         return line.words <= MOST_PLACE_WORDS and ends_with_day(lexicon, folded, line.first, line.folded_last)
     return holds_full_date(folded, line.first, line.folded_last, lexicon.traits) or holds_named_date(
