@@ -96,9 +96,7 @@ def build_dataset(
         show.done("read", f"{_rows(staged, config.source):,} rows of {sum(item.inputs for item in staged):,} inputs")
 
         rows = read_sketches(staged, work)
-        found = relate(
-            rows, engine, work, project.decisions, shingle_options=config.shingles, options=config.duplicates
-        )
+        found = relate(rows, engine, work, project.decisions, config.shingles, config.duplicates)
         parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work))
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))
 
@@ -108,13 +106,11 @@ def build_dataset(
         statistics = count_release(engine.map(ReadBack(release=release, work=work), paths), paths, work)
         written = Written(rows=statistics.rows, paths=paths, work=work)
         inputs = ledger(release, staged, written, apart=project.apart, sidecars=sidecars.digest)
-        rejected = sum(inputs.rejected.values())
-        show.done("write", f"{statistics.rows:,} rows in {len(parts)} files, {rejected:,} rejected")
+        show.done("write", f"{statistics.rows:,} rows in {len(parts)} files")
 
         report = run_checks(release, project.suites, config.checks, read_facts(work, paths))
         write_json(release / CHECKS, checks_document(report))
-        passed = sum(outcome.passed for outcome in report.outcomes)
-        show.done("check", f"{passed} of {report.expected} passed")
+        show.done("check", f"{sum(outcome.passed for outcome in report.outcomes)} of {report.expected} passed")
 
         facts = _card_facts(config, project, release, counted=(statistics, inputs, report), published=published)
         manifest = _describe(release, project, facts)
