@@ -130,6 +130,7 @@ def test_results_come_in_order(cluster: Any) -> None:
         assert list(engine.map(_slow_first, range(12))) == list(range(12))
 
 
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting something needs Linux and root")
 def test_a_folder_that_a_node_does_not_see(cluster: Any, tmp_path: Path) -> None:
     hidden = tmp_path / "work"
     hidden.mkdir()
