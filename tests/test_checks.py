@@ -14,6 +14,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Iterable
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -431,6 +432,7 @@ def remedies() -> list[str]:
 def misguided(remedy: str) -> list[str]:
     """What a remedy names that does not exist: tables, settings, commands, options and files."""
     tables = {f"[{name}]" for name in SECTIONS} | {"[tool.corpus]"}
+    tables |= {f"[{extra}]" for extra in metadata("corpus-packager").get_all("Provides-Extra") or ()}
     known = {field.name for options in (TopOptions, *SECTIONS.values()) for field in dataclasses.fields(options)}
     files = {*PROJECT_FILES, CARD, CHECKS, CROISSANT, MANIFEST, REJECTED}
     options = {name for command in cli.commands.values() for item in command.params for name in item.opts}

@@ -53,7 +53,7 @@ class RayEngine:
             _knock(address)
             ray.init(self._address, log_to_driver=False, logging_level=logging.ERROR)
         except (OSError, RuntimeError, ValueError) as error:
-            remedy = "start one with ray start --head, or leave --address out"
+            remedy = "start the cluster, or leave --address out"
             raise OutsideError("no Ray cluster answers", where=address, found=str(error), remedy=remedy) from None
         finally:
             if threading.current_thread() is threading.main_thread():
