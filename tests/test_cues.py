@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from corpus.schema import KINDS
+from corpus.transforms.boilerplate import phrases as lists
 from corpus.transforms.boilerplate.label import scan
 from corpus.transforms.boilerplate.marks import BY_CUES, UNMARKED
 from corpus.transforms.boilerplate.phrases import languages, load
@@ -80,3 +85,23 @@ def test_numbers_of_days_and_years_in_a_heading_are_no_date(text: str) -> None:
 def test_a_lone_address_is_a_byline_and_an_account_is_none() -> None:
     assert told("ada.quill@quay.example")[0] == "byline"
     assert told("@adaquill")[0] == "-"
+
+
+def test_compiled_phrases_are_those_that_compiling_anew_gives() -> None:
+    made, kept = lists._compile([lists.SHARED, "en"]), load(("en",))
+    assert tuple(made["rules"].tolist()) == kept.rules
+    for name, array in kept.lexicon._asdict().items():
+        assert name == "traits" or np.array_equal(array.view(made[name].dtype), made[name])
+        assert not array.flags.writeable
+
+
+def test_phrases_are_compiled_anew_when_any_code_that_compiles_them_changes() -> None:
+    package = Path(lists.__file__).parents[2]
+    imported = set()
+    for node in ast.walk(ast.parse(Path(lists.__file__).read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("corpus"):
+            path = package.parent / node.module.replace(".", "/")
+            names = [path / alias.name for alias in node.names] if path.is_dir() else [path]
+            imported |= {name.with_suffix(".py") for name in names}
+    assert imported - set(lists.COMPILED_BY) == {package / "transforms" / "tables.py"}
+    assert all(path.is_file() for path in lists.COMPILED_BY)

@@ -21,7 +21,8 @@ from py3langid.langid import LanguageIdentifier
 from benchmarks.exact_language import article
 from benchmarks.make_languages import DOCUMENT, with_table
 from corpus.schema import LANGUAGE_PATTERN
-from corpus.transforms.language import langid, replay, tables, words
+from corpus.transforms import tables
+from corpus.transforms.language import langid, replay, words
 from corpus.transforms.language.detect import LanguageOptions, detect
 from corpus.transforms.language.evidence import (
     LANGUAGE_WEIGHTS,

@@ -13,6 +13,7 @@ from corpus.schema import KINDS
 from corpus.transforms.article import split_article
 from corpus.transforms.boilerplate import marks
 from corpus.transforms.boilerplate.characters import as_text, comparable
+from corpus.transforms.boilerplate.cutting import cut_lines
 from corpus.transforms.boilerplate.label import BoilerplateOptions, Scan, label, labels_of, marked, scan
 from corpus.transforms.boilerplate.lexicon import WORDS
 from corpus.transforms.boilerplate.phrases import languages, load, read
@@ -53,8 +54,9 @@ def test_the_codes_of_kinds_and_rules_are_their_places() -> None:
     names = [name for name in vars(marks) if name.lower() in KINDS]
     assert [getattr(marks, kind.upper()) for kind in KINDS] == list(range(len(KINDS)))
     assert len(names) == len(KINDS)
-    assert len(marks.RULES) == marks.BY_BLOCK + len(KINDS)
+    assert len(marks.RULES) == marks.BY_CUES + len(KINDS)
     assert marks.RULES[marks.BY_BLOCK + marks.TAGS] == "block:tags"
+    assert marks.RULES[marks.BY_CUES + marks.TAGS] == "cues:tags"
 
 
 def test_what_is_counted_of_a_line() -> None:
@@ -252,7 +254,9 @@ def test_one_pass_gives_what_the_single_steps_give(text: str) -> None:
     assert title == (None if headline is None else headline.words)
     if headline is not None:
         mark_headline(lines, headline)
-    assert cut(text, labels_of(lines, OPTIONS)) == cut(text, with_title(labels, titles))
+    expected = cut(text, with_title(labels, titles))
+    assert cut(text, labels_of(lines, OPTIONS)) == expected
+    assert cut_lines(text, lines, OPTIONS) == expected
 
 
 PROSE = f"{OPENING} " * 2

@@ -6,15 +6,18 @@ import hashlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from unicodedata2 import category
 
 from corpus.transforms.unicode import (
+    CATEGORIES,
     HAN_KANA,
     OTHER,
     UNICODE_VERSION,
     UNSPACED,
     WORD,
+    category_table,
     class_table,
     code_points,
     fold,
@@ -34,8 +37,14 @@ def test_the_tables_are_pinned() -> None:
     assert hashlib.sha256(fold_table().astype("<u4").tobytes()).hexdigest() == FOLDS_DIGEST
 
 
+@given(st.characters())
+@settings(deadline=None)
+def test_categories_are_those_of_the_pinned_tables(character: str) -> None:
+    assert CATEGORIES[category_table()[ord(character)]] == category(character)
+
+
 def test_the_tables_cannot_be_changed() -> None:
-    for table in (class_table(), fold_table()):
+    for table in (category_table(), class_table(), fold_table()):
         assert len(table) == 0x110000
         with pytest.raises(ValueError, match="read-only"):
             table[0] = 1

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpus.model import Decision
-from corpus.transforms.boilerplate.label import BoilerplateOptions, labels_of, marked
+from corpus.transforms.boilerplate.cutting import cut_lines
+from corpus.transforms.boilerplate.label import BoilerplateOptions, Scan, labels_of, marked
 from corpus.transforms.html.wording import wording
 from corpus.transforms.normalize import WHITE_SPACE, normalize
 from corpus.transforms.stretches import Label, Stretch, cut
@@ -63,24 +64,34 @@ def split_article(
     """
     titles = [decision for decision in decisions if decision.action == "title"]
     untitled = bool(titles) and titles[-1].value is None
-    found, merged = _labelled(text, boilerplate, title, given, untitled=untitled)
+    found, taken = _taken_out(text, boilerplate, title, given, untitled=untitled)
     source = None if found is None else given.source if given.title else "line"
     if titles:
         found, source = titles[-1].value, OVERRIDE
+    placed = [
+        (decision, places)
+        for decision in decisions
+        if decision.action == "kind" and (places := list(_places(text, normalize(decision.text))))
+    ]
+    if isinstance(taken, Scan) and not placed:
+        body, stretches = cut_lines(text, taken, boilerplate)
+    else:
+        labels = labels_of(taken, boilerplate) if isinstance(taken, Scan) else taken
+        for decision, places in placed:
+            labels = _relabel(text, labels, places, decision.value)
+        body, stretches = cut(text, labels)
     used = [decision for decision in decisions if decision.action != "kind"]
-    for decision in decisions:
-        places = list(_places(text, normalize(decision.text))) if decision.action == "kind" else []
-        if places:
-            merged = _relabel(text, merged, places, decision.value)
-            used.append(decision)
-    body, stretches = cut(text, merged)
+    used += [decision for decision, _ in placed]
     return Article(title=found, title_source=source, body=body, boilerplate=tuple(stretches), used=tuple(used))
 
 
-def _labelled(
+def _taken_out(
     text: str, boilerplate: BoilerplateOptions, title: TitleOptions, given: Given, *, untitled: bool
-) -> tuple[str | None, list[Label]]:
-    """The title and all labels; without those of the title's own lines where the maintainer says there is none."""
+) -> tuple[str | None, Scan | list[Label]]:
+    """The title, and the marked lines or all labels; a title's own lines stay where the maintainer says there is none.
+
+    Labels are needed only where they come with the text, or a given title adds its own.
+    """
     if given.labels is not None:
         labels = [item for item in given.labels if not (untitled and item.kind == "title")]
         return given.title, labels if untitled else _with_printed(text, labels, given.title)
@@ -91,7 +102,7 @@ def _labelled(
     headline = find_headline(lines, title)
     if headline is not None and not untitled:
         mark_headline(lines, headline)
-    return (None if headline is None else headline.words), labels_of(lines, boilerplate)
+    return (None if headline is None else headline.words), lines
 
 
 def _with_printed(text: str, labels: Sequence[Label], title: str | None) -> list[Label]:

@@ -53,12 +53,17 @@ def cache_folder(package: Path) -> Path | None:
 
 
 def _digest(package: Path) -> str:
-    """Over the files of `package` that hold kernels, and over those of this folder if one of them is imported there."""
+    """Over the files of `package` that hold kernels or tell how they are compiled.
+
+    With those of this folder, if one of them is imported there.
+    """
     own, shared = _with_kernels(package), _with_kernels(_HERE)
     imported = any(f"corpus.transforms.{name[:-3]} import".encode() in code for code in own.values() for name in shared)
     digest = hashlib.sha256()
     for code in (*own.values(), *(shared.values() if imported else ())):
         digest.update(code)
+    for path in (Path(__file__), package / "kernels.py"):
+        digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()[:16]
 
 

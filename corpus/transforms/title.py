@@ -109,7 +109,7 @@ def find_headline(result: Scan, options: TitleOptions, learnt: Learnt | None = N
 
     `learnt` is something else than what `load_learnt` gives.
     """
-    room = _room_for(FINALISTS + 1)
+    room = _finalists_room()
     rule, place, first, last = choose(result.points, _page(result), options.longest, learnt or load_learnt(), room)
     if first == last:
         return None
@@ -192,6 +192,12 @@ def _page(result: Scan) -> Page:
         views=np.empty(len(lines) + 1, VIEW),
         tally=room_for(len(lines), len(result.points), unspaced=unspaced),
     )
+
+
+@functools.cache
+def _finalists_room() -> Room:
+    """Room for the finalists of one text after the other: `choose` fills what it reads."""
+    return _room_for(FINALISTS + 1)
 
 
 def _room_for(rows: int) -> Room:

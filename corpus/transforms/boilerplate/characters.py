@@ -8,10 +8,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import unicodedata2
 
 from corpus.transforms.boilerplate.kernels import compiled
-from corpus.transforms.unicode import HAN_KANA, WORD, class_table, code_points, fold_table
+from corpus.transforms.unicode import CATEGORIES, HAN_KANA, WORD, category_table, class_table, code_points, fold_table
 
 Points = npt.NDArray[np.uint32]
 """Code points of a text, one a character."""
@@ -122,9 +121,8 @@ _CATEGORIES: Final = {"Lu": LETTER | UPPER, "Lt": LETTER | UPPER, "Ll": LETTER |
 @functools.cache
 def trait_table() -> npt.NDArray[np.uint32]:
     """The bits above for every code point."""
-    categories = map(unicodedata2.category, map(chr, range(0x110000)))
     bits = {"P" + second: PUNCTUATION for second in "cdefios"} | _CATEGORIES
-    table = np.fromiter((bits.get(category, 0) for category in categories), np.uint32, 0x110000)
+    table = np.array([bits.get(category, 0) for category in CATEGORIES], np.uint32)[category_table()]
     classes = class_table()
     table[classes == WORD] |= WORD_PART
     table[classes >= HAN_KANA] |= UNSPACED

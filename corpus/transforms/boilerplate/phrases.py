@@ -26,6 +26,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -61,7 +62,8 @@ from corpus.transforms.boilerplate.lexicon import (
     Lexicon,
     fill,
 )  # fmt: skip
-from corpus.transforms.unicode import code_points
+from corpus.transforms.tables import Arrays, cached_arrays, digest_files
+from corpus.transforms.unicode import UNICODE_VERSION, code_points
 
 SHARED: Final = "any"
 """The list that belongs to no language and is always used."""
@@ -109,6 +111,16 @@ _EDGES: Final = (4, 2, 1)
 """Phrases are found by their first (or last) 4 characters, shorter ones by 2 or 1."""
 
 
+_CORPUS: Final = Path(__file__).parents[2]
+COMPILED_BY: Final = tuple(
+    _CORPUS / name
+    for name in (
+        *("schema.py", "data/casefold.txt", "transforms/unicode.py", "transforms/boilerplate/characters.py"),
+        *(f"transforms/boilerplate/{name}.py" for name in ("cues", "lexicon", "marks", "phrases")),
+    )
+)
+"""Files that decide, beside the lists, what is compiled from them."""
+
 _Entry = tuple[str, dict[str, int]]
 """The code points of an entry of the lexicon, and its fields."""
 
@@ -139,8 +151,24 @@ def languages() -> tuple[str, ...]:
 
 @functools.cache
 def load(wanted: tuple[str, ...]) -> Phrases:
-    """The phrases of the `wanted` languages and the shared ones; of two equal phrases the earlier language's counts."""
-    phrases = [phrase for language in sorted({SHARED, *wanted}) for phrase in read(language)]
+    """The phrases of the `wanted` languages and the shared ones; of two equal phrases the earlier language's counts.
+
+    They are compiled once on a machine (see `tables.cached_arrays`).
+    """
+    chosen = sorted({SHARED, *wanted})
+    sources = [_CORPUS / "data" / "phrases" / f"{language}.toml" for language in chosen]
+    key = f"{UNICODE_VERSION} {digest_files([*sources, *COMPILED_BY])}"
+    arrays = dict(cached_arrays("phrases", key, lambda: _compile(chosen)))
+    rules = tuple(arrays.pop("rules").tolist())
+    arrays |= {name: arrays[name].view(layout) for name, layout in (("entries", ENTRY), ("cues", CUE))}
+    for array in arrays.values():
+        array.setflags(write=False)
+    return Phrases(lexicon=Lexicon(**arrays, traits=trait_table()), rules=rules)
+
+
+def _compile(chosen: Sequence[str]) -> Arrays:
+    """The tables of a lexicon, records as bytes, and the names of all rules."""
+    phrases = [phrase for language in chosen for phrase in read(language)]
     rules = (*marks.RULES, *dict.fromkeys(phrase.rule for phrase in phrases))
     codes = {rule: code for code, rule in enumerate(rules)}
     entries = [*_lines(phrases, codes), *_parts(phrases, codes), *_words(phrases)]
@@ -149,7 +177,9 @@ def load(wanted: tuple[str, ...]) -> Phrases:
         entries.append(
             (text, {"table": CUES, "edge": next(size for size in _EDGES if size <= len(text)), "groups": place})
         )
-    return Phrases(lexicon=_lexicon(entries, told), rules=rules)
+    tables = _lexicon(entries, told)._asdict()
+    records = {name: tables[name].view(np.uint8) for name in ("entries", "cues")}
+    return {**{name: tables[name] for name in tables if name != "traits"}, **records, "rules": np.array(rules)}
 
 
 def read(language: str) -> Iterator[Phrase]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import unicodedata2
 
 from corpus.transforms.compiled import compiled
-from corpus.transforms.language.tables import Arrays, cached_arrays, digest_files
+from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 
 KNOWN_DIGEST: Final = "6e51d901c6a94fb7e22dcf173a4d958314de2832a08e2b86c771c431961cc246"
 """`digest_files` over the code and profiles of the one version that is replayed, langdetect 1.0.9."""

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.compiled import compiled
-from corpus.transforms.language.tables import Arrays, cached_arrays, digest_files
+from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 from corpus.transforms.unicode import nfc
 
 MODEL_DIGEST: Final = "d06929e74d82216c1406fabf9304a7a685f2068b3c20fd545c8163313fc153be"

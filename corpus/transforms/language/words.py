@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.compiled import compiled
-from corpus.transforms.language.tables import Arrays, cached_arrays, digest_files
+from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 from corpus.transforms.unicode import WORD, class_table, code_points, fold, fold_table
 
 LISTS_DIGEST: Final = "45e1cd987fa324496a9611e023697330ea431c1e0ccda5838a1e210f3b84ad70"

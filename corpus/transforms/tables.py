@@ -1,4 +1,4 @@
-"""Tables made from a detector's own model files, kept in a cache file that is never trusted when damaged."""
+"""Tables that take long to make (Unicode, phrase lists, models), kept in cache files never trusted when damaged."""
 
 from __future__ import annotations
 
