@@ -7,7 +7,7 @@ DEMO := examples/town-papers
 DATA := ../shared/eval
 ARTICLES := 10000 100000
 
-.PHONY: demo install test check lint types generated bench-quality bench-speed lock clean help
+.PHONY: demo install test test-slow check lint types generated bench-quality bench-speed lock clean help
 
 demo: install ## Package the sample corpus, and load it
 	$(BIN)/corpus build $(DEMO)
@@ -22,8 +22,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: install ## Run all tests
-	$(BIN)/python -m pytest -n auto
+test: install ## Run all tests but the slow ones
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: install ## Kill, or refuse, small builds at every system call, and larger ones at any moment: an hour or two
+	$(BIN)/python -m pytest -n auto -m slow
 
 check: install lint types generated test ## What CI runs
 

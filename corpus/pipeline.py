@@ -116,7 +116,7 @@ def build_dataset(
         manifest = _describe(release, project, facts)
         target = install(release, out, passed=report.passed)
         if last and target == out:
-            last.note(shards)
+            last.note(shards, work)
         show.done("install", f"{len(manifest.files) + 1} files")
     return Build(path=target, manifest=manifest, checks=report)
 

@@ -42,11 +42,14 @@ class LastBuild:
         """Whether the release is there as it was left, and was made of just the same."""
         return self._state is not None and is_unchanged(self.cache, self._state, self._out)
 
-    def note(self, shards: Sequence[Shard]) -> None:
-        """Note that the release now is made of the present state, and keep nothing but its shards."""
+    def note(self, shards: Sequence[Shard], work: Path) -> None:
+        """Note that the release now is made of the present state, and keep nothing but its shards.
+
+        `work` is a folder of this run.
+        """
         self.cache.keep_only([entry_name(shard) for shard in shards])
         if self._state is not None:
-            note_build(self.cache, self._state, self._out)
+            note_build(self.cache, self._state, self._out, work)
 
 
 def _cache_key(config: Config) -> str:

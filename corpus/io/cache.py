@@ -1,8 +1,8 @@
 """Results kept from build to build beside a release: entries under a name, noticed when damaged, and never needed.
 
 A cache lies in `.<out>.cache/<key>/`; the key is the digest of all that decides what an entry holds besides its inputs
-(settings, code, libraries), so that a cache of another version is not found. Entries come whole: a folder under a
-name of its own is renamed into place, and its list of digests is checked before any of it is used.
+(settings, code, libraries), so that a cache of another version is not found. Entries come whole: a folder that was
+filled elsewhere is renamed into place, and its list of digests is checked before any of it is used.
 """
 
 from __future__ import annotations
@@ -56,20 +56,20 @@ class Cache:
             return None
         return Entry(document=content["document"], files=files)
 
-    def store(self, name: str, document: Mapping[str, Any], files: Mapping[str, Path]) -> None:
+    def store(self, name: str, document: Mapping[str, Any], files: Mapping[str, Path], work: Path) -> None:
         """Put an entry in the place of the one before; its files are linked where the system can, else copied.
 
-        A disk that refuses costs the entry, and nothing else.
+        It grows in `work`, a folder of this run on the same file system: what a killed run left there goes with it, and
+        a worker that outlives its run can no longer touch an entry. A disk that refuses costs the entry, nothing else.
         """
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:
+            draft, place = Path(folder, "new"), self.folder / name
+            draft.mkdir()
+            self._fill(draft, document, files)
             self.folder.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=self.folder))
-            try:
-                self._fill(draft, document, files)
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-                draft.rename(self.folder / name)
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                place.rename(Path(folder, "old"))
+            draft.rename(place)
 
     def _fill(self, draft: Path, document: Mapping[str, Any], files: Mapping[str, Path]) -> None:
         for file, path in files.items():
@@ -88,7 +88,11 @@ class Cache:
 
 
 def link_or_copy(path: Path, target: Path) -> None:
-    """Give a finished file a second name, or a second copy where the file system has no links."""
+    """Give a finished file a second name, or a second copy where the file system has no links.
+
+    What a task that was ended left at `target` is replaced, never written into: it may be the same file already.
+    """
+    target.unlink(missing_ok=True)
     try:
         os.link(path, target)
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus.errors import DataError, OutsideError, UsageError
+from corpus.io.cache import cache_of
 from corpus.io.documents import read_manifest, released_files
 from corpus.layout import MANIFEST
 
@@ -98,7 +100,7 @@ def staging_folder(out: Path) -> Iterator[tuple[Path, Path]]:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _locked(out):
             recover(out)
-            _remove(staging)
+            _clear(staging)
             try:
                 staging.mkdir()
                 # a name of its own: workers of a killed run that still write find their folder gone
@@ -108,15 +110,20 @@ def staging_folder(out: Path) -> Iterator[tuple[Path, Path]]:
                 work.mkdir()
                 yield release, work
             finally:
-                # a worker may still write; what stays is cleared by the next run, and must not hide why this one ends
-                shutil.rmtree(staging, ignore_errors=True)
+                # what stays is cleared by the next run, and must not hide why this one ends
+                with contextlib.suppress(OSError):
+                    _clear(staging)
     except BrokenPipeError:
         raise
     except OSError as error:
         where = str(error.filename or out)
-        raise OutsideError(
-            f"the disk refused: {error.strerror}", where=where, remedy="free space or fix access, run again"
-        ) from error
+        raise OutsideError(f"the disk refused: {error.strerror}", where=where, remedy=_remedy(error, out)) from error
+
+
+def _remedy(error: OSError, out: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) and cache_of(out).exists():
+        return f"free space, with what {cache_of(out)} keeps if need be (any build does without), and run again"
+    return "free space or fix access, run again"
 
 
 def recover(out: Path) -> None:
@@ -130,12 +137,13 @@ def recover(out: Path) -> None:
 def install(staged: Path, out: Path, *, passed: bool) -> Path:
     """Put a finished release in its place, `out`, or beside it when its checks failed; gives the place.
 
-    A crash at any moment leaves one whole release at `out`. What an earlier build left as failed goes when one passes.
+    A crash at any moment leaves one whole release at `out`. What an earlier build left as failed goes when one passes:
+    at once, into the staging folder, for a piece of it would be nobody's release.
     """
     target = out if passed else failed_of(out)
     _swap_in(staged, target)
-    if passed:
-        _remove(failed_of(out))
+    if passed and failed_of(out).exists():
+        failed_of(out).rename(staged.with_name("failed"))
     return target
 
 
@@ -200,6 +208,14 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _clear(staging: Path) -> None:
+    """Remove a staging folder though workers of a run that was killed may still write: they find their folder gone."""
+    if staging.is_dir() and not staging.is_symlink():
+        for run in list(staging.iterdir()):
+            run.rename(run.with_name(f"{run.name}.gone"))
+    _remove(staging)
 
 
 def _remove(folder: Path) -> None:

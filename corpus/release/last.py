@@ -28,9 +28,9 @@ def state_of(files: Iterable[SourceFile], settings: Mapping[str, str | None]) ->
     return digest.hexdigest()
 
 
-def note_build(cache: Cache, state: str, out: Path) -> None:
-    """Note that the release at `out` was made of `state`."""
-    cache.store(_NAME, {"state": state, "release": _look_of(out)}, {})
+def note_build(cache: Cache, state: str, out: Path, work: Path) -> None:
+    """Note that the release at `out` was made of `state`; `work` is a folder of this run."""
+    cache.store(_NAME, {"state": state, "release": _look_of(out)}, {}, work)
 
 
 def is_unchanged(cache: Cache, state: str, out: Path) -> bool:

@@ -96,7 +96,7 @@ def remember(cache: Cache, shard: Shard, known: Iterable[KnownFile], work: Path,
     rows = _rows_by_file(pieces[_file_name("rows", piece)] for piece in range(len(sizes)))
     whole = [file for file in known if rows.get(file.id, 0) + len(file.rejections) == file.inputs]
     document = {"format": _FORMAT, "files": [_document_of(file) for file in whole], "sizes": list(sizes)}
-    cache.store(entry_name(shard), document, pieces)
+    cache.store(entry_name(shard), document, pieces, work)
 
 
 def known_file(file: SourceFile, account: Account) -> KnownFile | None:
