@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, NoReturn, Self
+from typing import Any, Final, NoReturn, Self
 
 ROOT: Final = Path(__file__).parents[1]
 _PR_SET_PTRACER: Final = 0x59616D61
@@ -81,31 +81,37 @@ class Server:
     """The side of the process that has started."""
 
     def __init__(self) -> None:
-        self._running: dict[int, tuple[IO[str], subprocess.Popen[str] | None]] = {}
+        self._running: dict[int, tuple[int, subprocess.Popen[str] | None]] = {}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._wait(request["wait"]) if "wait" in request else {"pid": self._start(request)}
 
     def _start(self, request: dict[str, Any]) -> int:
-        err = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed by _wait)
+        said, err = os.pipe()  # no file: a limit for files must not cut what is said
         ready, go = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(go)
-            _run(request, ready, err.fileno())
+            _run(request, ready, err)
         os.close(ready)
-        self._running[child] = (err, _traced(child, request["trace"]) if request["trace"] else None)
+        os.close(err)
+        self._running[child] = (said, _traced(child, request["trace"]) if request["trace"] else None)
         os.close(go)
         return child
 
     def _wait(self, pid: int) -> dict[str, Any]:
-        err, strace = self._running.pop(pid)
+        said, strace = self._running.pop(pid)
         _, status = os.waitpid(pid, 0)
         if strace:
             strace.communicate()
-        with err:
-            err.seek(0)
-            return {"code": os.waitstatus_to_exitcode(status), "err": err.read()}
+        os.set_blocking(said, False)  # a worker that is left may still hold the other end
+        try:
+            err = os.read(said, 65536)
+        except BlockingIOError:
+            err = b""
+        finally:
+            os.close(said)
+        return {"code": os.waitstatus_to_exitcode(status), "err": err.decode("utf-8", "replace")}
 
 
 def _run(request: dict[str, Any], ready: int, err: int) -> NoReturn:
