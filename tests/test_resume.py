@@ -159,7 +159,9 @@ def begun(warm: Warm, home: Path, command: tuple[object, ...]) -> int:
     left = set(staging_of(home / "build").glob("*"))
     pid = warm.start(*command)
     deadline = time.monotonic() + 60
-    while not [path for path in staging_of(home / "build").glob("*/work/*") if path.parents[1] not in left]:
+    while not [
+        path for path in staging_of(home / "build").glob(str(Path("*", "work", "*"))) if path.parents[1] not in left
+    ]:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     return pid
