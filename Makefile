@@ -69,7 +69,7 @@ lock: ## Make requirements.lock anew: exact versions and hashes, no index addres
 	rm -rf $(VENV)-lock
 
 clean: ## Remove what was made here
-	rm -rf $(VENV) dist $(DEMO)/build $(DEMO)/build.failed
+	rm -rf $(VENV) $(VENV)-* dist $(DEMO)/build $(DEMO)/build.failed $(DEMO)/.build.*
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16

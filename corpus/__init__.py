@@ -21,6 +21,7 @@ def build(source: str | PathLike[str], *, out: str | PathLike[str] | None = None
     """Package the project or raw articles at `source` into a release folder, as the command does.
 
     Without `out` that is `build` in the project, or in the working folder for raw articles. SOURCE_DATE_EPOCH counts.
+    What has not changed since the last build is taken from `.<out>.cache/`, which may be deleted at any time.
 
     With more than one worker, call it below `if __name__ == "__main__":`, as for any use of processes. Raises the
     errors of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -254,6 +255,16 @@ def test_another_cache_and_shards_that_went_are_removed(raw: Path, tmp_path: Pat
     kept = b"".join(path.read_bytes() for path in cache_of(tmp_path / "build").rglob("*") if path.is_file())
     assert b"number5 " not in kept
     assert b"number4 " in kept
+
+
+def test_version_control_passes_a_cache_by(raw: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    build(raw, tmp_path / "build")
+    seen = subprocess.run(
+        ["git", "status", "--short", "-uall"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert "build/manifest.json" in seen.stdout
+    assert ".build.cache" not in seen.stdout
 
 
 def test_without_a_cache_nothing_is_kept(raw: Path, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 A cache lies in `.<out>.cache/<key>/`; the key is the digest of all that decides what an entry holds besides its inputs
 (settings, code, libraries), so that a cache of another version is not found. Entries come whole: a folder that was
-filled elsewhere is renamed into place, and its list of digests is checked before any of it is used.
+filled elsewhere is renamed into place, and its list of digests is checked before any of it is used. Version control
+passes a cache by: it holds whole texts.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Cache:
             draft.mkdir()
             self._fill(draft, document, files)
             self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder.parent / ".gitignore").write_text("*\n", encoding="ascii")
             with contextlib.suppress(FileNotFoundError):
                 place.rename(Path(folder, "old"))
             draft.rename(place)

@@ -11,7 +11,6 @@ from typing import Final
 
 from corpus.io.decode import DETECTED_BYTES, RefusedError, UndecodableError, decode, looks_binary
 
-_WIDE: Final = ("utf-16", "utf-32")
 _BLANKS: Final = b" \t\n\r\v\f"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from corpus.transforms.duplicates.find import DuplicateOptions, Standing, tellin
 from corpus.transforms.duplicates.join import unpacked
 from corpus.transforms.duplicates.numbers import numbers_in
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, shingles
-from corpus.transforms.tokens import Ints, UInts, offsets_of
+from corpus.transforms.tokens import Ints, UInts, offsets_of, runs_of
 
 SHINGLES: Final = pa.schema(
     [
@@ -161,17 +160,13 @@ def _bounded(parts: Iterable[Compared]) -> Iterator[Compared]:
 def by_shard(rows: Ints, borders: Ints) -> Iterator[tuple[int, Ints]]:
     """Ascending rows by the shard they lie in, as places there; `borders` tell where each shard begins."""
     shards = np.searchsorted(borders, rows, side="right") - 1
-    cuts = [0, *(np.flatnonzero(shards[1:] != shards[:-1]) + 1).tolist(), len(rows)]
-    for start, end in itertools.pairwise(cuts):
-        if end > start:
-            shard = int(shards[start])
-            yield shard, rows[start:end] - borders[shard]
+    for start, end in runs_of(shards):
+        shard = int(shards[start])
+        yield shard, rows[start:end] - borders[shard]
 
 
 def _batches(rows: Ints, distinct: Ints) -> Iterator[Wanted]:
     """Runs of ascending rows with about BATCH_SHINGLES different shingles each."""
     batch = np.cumsum(distinct[rows]) // BATCH_SHINGLES
-    cuts = [0, *(np.flatnonzero(batch[1:] != batch[:-1]) + 1).tolist(), len(rows)]
-    runs = [(start, end) for start, end in itertools.pairwise(cuts) if end > start]
-    for number, (start, end) in enumerate(runs):
+    for number, (start, end) in enumerate(runs_of(batch)):
         yield Wanted(number=number, rows=rows[start:end])

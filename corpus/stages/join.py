@@ -6,7 +6,6 @@ the data. The driver holds a few numbers a row, and the pairs that are left.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +32,7 @@ from corpus.transforms.duplicates.join import (
     shared_hashes,
     within,
 )
-from corpus.transforms.tokens import Ints, UInts
+from corpus.transforms.tokens import Ints, UInts, runs_of
 
 ENTRIES: Final = pa.schema([pa.field("entries", pa.large_list(pa.uint64()))])
 """Entries of the join from some shards, a row for every part."""
@@ -167,8 +166,7 @@ def join_sketches(
 def _batches(borders: Ints, hashes: Ints) -> Iterator[Batch]:
     """Runs of shards with about BATCH_HASHES hashes each."""
     batch = np.cumsum(hashes) // BATCH_HASHES
-    cuts = [0, *(np.flatnonzero(batch[1:] != batch[:-1]) + 1).tolist(), len(hashes)]
-    for number, (start, end) in enumerate(itertools.pairwise(cuts)):
+    for number, (start, end) in enumerate(runs_of(batch)):
         yield Batch(number=number, start=start, end=end, first_row=int(borders[start]))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,12 @@ def offsets_of(counts: Ints) -> Ints:
     offsets = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])
     return offsets
+
+
+def runs_of(labels: npt.NDArray[Any]) -> Iterator[tuple[int, int]]:
+    """Where every run of equal neighbours begins and ends; nothing of an empty array."""
+    cuts = [0, *(np.flatnonzero(labels[1:] != labels[:-1]) + 1).tolist(), len(labels)]
+    yield from ((start, end) for start, end in itertools.pairwise(cuts) if end > start)
 
 
 def sums(values: npt.NDArray[np.bool_] | Ints, offsets: Ints) -> Ints:

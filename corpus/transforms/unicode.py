@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -98,23 +97,6 @@ def fold(text: str) -> str:
     return fold_table()[code_points(text)].tobytes().decode("utf-32-le", "surrogatepass")
 
 
-@functools.cache
-def unspaced_pattern() -> str:
-    """The inside of a `re` character class that holds the code points that are words of their own."""
-    return _ranges(np.flatnonzero(class_table() >= HAN_KANA).tolist())
-
-
 def starts_lower(text: str) -> bool:
     """Whether `text` begins with a lower-case letter; false in scripts without case."""
     return bool(text) and unicodedata2.category(text[0]) == "Ll"
-
-
-def _ranges(points: Iterable[int]) -> str:
-    """Ascending `points` as the inside of a `re` character class."""
-    ranges: list[list[int]] = []
-    for point in points:
-        if ranges and ranges[-1][1] == point - 1:
-            ranges[-1][1] = point
-        else:
-            ranges.append([point, point])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)

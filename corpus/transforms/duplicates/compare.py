@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from corpus.transforms.duplicates.matching import UNIT, match_pairs
 from corpus.transforms.duplicates.numbers import strange_numbers
-from corpus.transforms.tokens import Ints, UInts, offsets_of
+from corpus.transforms.tokens import Ints, UInts, offsets_of, runs_of
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -69,10 +68,7 @@ def pair_chunks(first: Ints, second: Ints, sizes: Ints, *, limit: int) -> Iterat
     again = np.zeros(len(first), np.bool_)
     again[1:] = first[1:] == first[:-1]
     chunk = np.cumsum(sizes[second] + np.where(again, 0, sizes[first])) // limit
-    borders = [0, *(np.flatnonzero(chunk[1:] != chunk[:-1]) + 1).tolist(), len(first)]
-    for start, end in itertools.pairwise(borders):
-        if end > start:
-            yield slice(start, end)
+    yield from (slice(start, end) for start, end in runs_of(chunk))
 
 
 def compare(first: Ints, second: Ints, full: Callable[[Ints], Texts], *, reach: int) -> Compared:
