@@ -43,20 +43,27 @@ def write_project(root: Path | Address, project: Path, survey: InputSurvey, *, f
         project / SETTINGS: settings_text(values, notes=survey_lines(survey)).encode(),
         project / TEMPLATE: data_file(TEMPLATE).read_bytes(),
     }
+    return write_new(documents, force=force)
+
+
+def write_new(documents: Mapping[Path, bytes], *, force: bool = False) -> list[Path]:
+    """Write files that a person will go on with, all or none; gives their paths.
+
+    Raises UsageError when one of them is there already and `force` is not set, OutsideError when the disk refuses.
+    """
     present = [path for path in documents if os.path.lexists(path)]
     if present and not force:
         raise _present(present)
     try:
-        project.mkdir(parents=True, exist_ok=True)
         for path, data in documents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, data, force=force)
     except FileExistsError as error:
         raise _present([Path(str(error.filename))]) from error
     except OSError as error:
         remedy = "choose a folder that you may write to, or free space"
-        raise OutsideError(
-            "the project cannot be written", where=str(project), found=str(error), remedy=remedy
-        ) from error
+        where = str(next(iter(documents)).parent)
+        raise OutsideError("files cannot be written", where=where, found=str(error), remedy=remedy) from error
     return list(documents)
 
 
@@ -133,7 +140,7 @@ def _relative(root: Path | Address, project: Path) -> str:
 def _present(paths: Sequence[Path]) -> UsageError:
     found = ", ".join(path.name for path in paths)
     where = str(paths[0].parent)
-    return UsageError("there is a project already", where=where, found=found, remedy="--force writes it anew")
+    return UsageError("files are there already", where=where, found=found, remedy="--force writes them anew")
 
 
 def _write(path: Path, data: bytes, *, force: bool) -> None:

@@ -20,7 +20,7 @@ LAYERS = [
     {"config"},
     {"project", "survey"},
     {"reuse"},
-    {"pipeline", "terminal", "init"},
+    {"pipeline", "terminal", "init", "ci"},
     {"commands"},
     {"cli", "__init__"},
     {"__main__"},

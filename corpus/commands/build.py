@@ -20,12 +20,25 @@ if TYPE_CHECKING:
     from corpus.pipeline import Build
 
 
-@click.command(cls=Command, epilog=examples("corpus init raw/", "corpus init raw/ --project my-corpus/"))
-@click.argument("raw")
+@click.command(
+    cls=Command,
+    epilog=examples("corpus init raw/", "corpus init raw/ --project my-corpus/", "corpus init --ci github"),
+)
+@click.argument("raw", required=False)
 @click.option("--project", type=FOLDER, default=Path(), help="Folder for corpus.toml and dataset_card.md. [default: .]")
-@click.option("--force", is_flag=True, help="Replace settings and card that are there.")
-def init(raw: str, project: Path, force: bool) -> None:
+@click.option("--ci", type=click.Choice(["github"]), help="Write a workflow that builds, checks and publishes.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def init(raw: str | None, project: Path, ci: str | None, force: bool) -> None:
     """Look at the files in RAW, a folder or an address, and write settings and a card to fill in."""
+    if raw is None and ci is None:
+        raise UsageError("there is nothing to look at", remedy="name a folder of raw articles, or give --ci github")
+    if raw is not None:
+        _write_project(raw, project, force=force)
+    if ci is not None:
+        _write_workflow(project, force=force)
+
+
+def _write_project(raw: str, project: Path, *, force: bool) -> None:
     from corpus.init import write_project
     from corpus.io.addresses import parse_source
     from corpus.survey import describe_input, survey_lines
@@ -37,6 +50,21 @@ def init(raw: str, project: Path, force: bool) -> None:
     for path in write_project(root, project, survey, force=force):
         say(f"wrote     {path}")
     say(f"next: fill in name, version and license in {project / 'corpus.toml'}, then: corpus build {project}")
+
+
+def _write_workflow(project: Path, *, force: bool) -> None:
+    from corpus.ci.workflow import workflow_file
+    from corpus.init import write_new
+
+    path, content = workflow_file(project)
+    for written in write_new({path: content}, force=force):
+        say(f"wrote     {written}")
+    publishes = b"\n  publish:\n" in content
+    say(
+        "next: commit it; add this repository as a trusted publisher in the dataset's settings on the Hub"
+        if publishes
+        else "next: commit it; with repo in corpus.toml, --force writes it anew with a job that publishes"
+    )
 
 
 @click.command(

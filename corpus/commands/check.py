@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,30 +15,112 @@ from corpus.errors import DataError
 from corpus.layout import CHECKS
 
 if TYPE_CHECKING:
+    from corpus.ci.findings import Finding
+    from corpus.config import Config
     from corpus.model import CheckReport
     from corpus.release.checks import CheckThresholds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A release whose checks have run: where it lies, what came of them, what failed, and the settings if known."""
+
+    build: Path
+    report: CheckReport
+    findings: list[Finding]
+    config: Config | None
+
+    @property
+    def place(self) -> str:
+        """The file that a finding about the whole corpus points to."""
+        from corpus.io.project_files import settings_file
+
+        home = self.config.project if self.config else None
+        path = ((settings_file(home) if home else None) or self.build / CHECKS).resolve()
+        return (path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path).as_posix()
+
+
+def _as_text(checked: Checked) -> None:
+    say_checks(checked.report)
+
+
+def _as_json(checked: Checked) -> None:
+    from corpus.release.checks import checks_document
+
+    document(checks_document(checked.report))
+
+
+def _as_github(checked: Checked) -> None:
+    from corpus.ci.github import annotation_lines, harmless
+    from corpus.release.checks import summary_lines
+
+    for line in annotation_lines(checked.findings, place=checked.place):
+        click.echo(line)
+    for line in summary_lines(checked.report):
+        click.echo(harmless(line))
+
+
+def _as_junit(checked: Checked) -> None:
+    from corpus.ci.junit import junit
+
+    click.echo(junit(checked.report, checked.findings), nl=False)
+
+
+def _as_sarif(checked: Checked) -> None:
+    from corpus.ci.sarif import sarif
+    from corpus.release.manifest import tool_version
+
+    document(sarif(checked.report, checked.findings, place=checked.place, version=tool_version()))
+
+
+def _as_markdown(checked: Checked) -> None:
+    click.echo(_markdown(checked), nl=False)
+
+
+FORMATS: Final[dict[str, Callable[[Checked], None]]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "github": _as_github,
+    "junit": _as_junit,
+    "sarif": _as_sarif,
+    "markdown": _as_markdown,
+}
+"""How the outcome is printed, by name: for people, programs, annotations, test reports, code scanning, a page."""
+
+
 @click.command(
-    cls=Command, epilog=examples("corpus check", "corpus check build/ --project my-corpus/", "corpus check --json")
+    cls=Command,
+    epilog=examples(
+        "corpus check",
+        "corpus check build/ --project my-corpus/",
+        "corpus check --json",
+        'corpus check --format github --summary "$GITHUB_STEP_SUMMARY"',
+        "corpus check --format junit > checks.xml",
+    ),
 )
 @click.argument("build", type=FOLDER, default=Path("build"))
 @click.option("--project", type=FOLDER, help="Project with limits and suites. [default: BUILD's, this folder's]")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON document.")
-def check(build: Path, project: Path | None, as_json: bool) -> None:
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print the outcome.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--summary", type=click.Path(path_type=Path, dir_okay=False), help="Add a page of Markdown to this file.")
+def check(build: Path, project: Path | None, form: str, as_json: bool, summary: Path | None) -> None:
     """Run the data checks again on a release; it is not changed."""
+    from corpus.ci.findings import findings_of
     from corpus.io.documents import read_manifest
     from corpus.project import suites_of
-    from corpus.release.checks import checks_document, run_checks
+    from corpus.release.checks import run_checks
 
     read_manifest(build)
     home = project or project_of(build)
-    limits = _limits(build, home)
+    config = _settings(home) if home else None
+    limits = config.checks if config else _recorded_limits(build)
     report = run_checks(build, suites_of(home or build), limits)
-    if as_json:
-        document(checks_document(report))
-    else:
-        say_checks(report)
+    checked = Checked(build=build, report=report, findings=findings_of(report, build, config), config=config)
+    FORMATS["json" if as_json else form](checked)
+    if summary:
+        from corpus.ci.summary import append
+
+        append(summary, _markdown(checked))
     if not report.passed:
         sys.exit(1)
 
@@ -63,17 +147,28 @@ def say_checks(report: CheckReport) -> None:
         say(line)
 
 
-def _limits(build: Path, home: Path | None) -> CheckThresholds:
-    """The limits of a project, or those that the release was checked with; says which."""
+def _markdown(checked: Checked) -> str:
+    from corpus.ci.summary import summary
+    from corpus.io.documents import read_manifest
+
+    return summary(read_manifest(checked.build), checked.report, checked.findings)
+
+
+def _settings(home: Path) -> Config:
+    """The settings of a project; says that its limits hold."""
     from corpus.config import load_config
-    from corpus.io.documents import read_checks
     from corpus.io.project_files import settings_file
+
+    config = load_config(home, needs_input=False)
+    say(f"limits from {settings_file(home) or 'the defaults'}", err=True)
+    return config
+
+
+def _recorded_limits(build: Path) -> CheckThresholds:
+    """The limits that a release was checked with; says that they hold."""
+    from corpus.io.documents import read_checks
     from corpus.release.checks import CheckThresholds
 
-    if home is not None:
-        limits = load_config(home, needs_input=False).checks
-        say(f"limits from {settings_file(home) or 'the defaults'}", err=True)
-        return limits
     try:
         limits = CheckThresholds(**read_checks(build)["thresholds"])
     except (TypeError, ValueError) as error:

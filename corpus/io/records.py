@@ -29,7 +29,8 @@ class Record:
     """One article as it was read.
 
     `key` is its name in a container, null for a file that is one article. `form` is `text` or `html`; of a page, `text`
-    is the markup. `names` are names of its fields, where they are watched.
+    is the markup. `names` are names of its fields, where they are watched. `line` is the one that it begins in, 0 where
+    its form has no lines: it helps people to find it, and never enters a row.
     """
 
     key: str | None
@@ -38,6 +39,7 @@ class Record:
     form: str = "text"
     fields: Fields = NO_FIELDS
     names: frozenset[str] = frozenset()
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,9 @@ def digest_key(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def record_of(values: Mapping[str, Any], options: ReadOptions, *, source: str, encoding: str) -> Record | Refused:
+def record_of(
+    values: Mapping[str, Any], options: ReadOptions, *, source: str, encoding: str, line: int = 0
+) -> Record | Refused:
     """The record that named values make: its key, its text or page, and its fields.
 
     Without a usable key it is named by its canonical JSON, so that neither form nor position enters. `source` is one of
@@ -75,6 +79,7 @@ def record_of(values: Mapping[str, Any], options: ReadOptions, *, source: str, e
         form="text" if plain else "html",
         fields=map_fields(values, mapping, source, used),
         names=watched_names(values, options),
+        line=line,
     )
 
 

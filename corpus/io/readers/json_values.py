@@ -24,9 +24,9 @@ _STRUCTURE: Final = (b"{", b"}", b"[", b"]", b",")
 def read_json_lines(content: Content, options: ReadOptions) -> Iterator[Record | Refused]:
     """One JSON object a line; blank lines are nothing."""
     blocks, encoding = utf8_blocks(content.blocks(options.inputs.max_container_bytes), legacy=False)
-    for line in lines(blocks, options.inputs.max_bytes):
+    for number, line in enumerate(lines(blocks, options.inputs.max_bytes), start=1):
         if line.data is None or not is_blank(line.data):
-            yield _record(line, options, encoding)
+            yield _record(line, options, encoding, number)
 
 
 def read_json(content: Content, options: ReadOptions) -> Iterator[Record | Refused]:
@@ -77,13 +77,13 @@ def json_values(blocks: Iterable[bytes], limit: int) -> Iterator[Line]:
     yield from cutter.end()
 
 
-def _record(line: Line, options: ReadOptions, encoding: str) -> Record | Refused:
+def _record(line: Line, options: ReadOptions, encoding: str, number: int = 0) -> Record | Refused:
     limit = options.inputs.max_bytes
     if line.data is None:
         return Refused(key=line.key, reason="too_large", detail=f"{line.size} bytes, max_bytes is {limit}")
     try:
         values = parse_object(line.data, options.inputs.max_depth)
-        return record_of(values, options, source=SOURCE, encoding=encoding)
+        return record_of(values, options, source=SOURCE, encoding=encoding, line=number)
     except RefusedError as error:
         return Refused(key=digest_key(line.data.strip()), reason=error.reason, detail=error.detail)
 

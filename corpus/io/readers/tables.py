@@ -30,7 +30,7 @@ def read_table(content: Content, options: ReadOptions) -> Iterator[Record | Refu
             yield row
             continue
         values = dict(zip(rows.header, row, strict=True))
-        yield record_of(values, options, source=SOURCE, encoding=encoding)
+        yield record_of(values, options, source=SOURCE, encoding=encoding, line=rows.number)
 
 
 class Rows:
