@@ -14,6 +14,7 @@ import click
 from corpus.commands.build import build, init
 from corpus.commands.check import check, verify
 from corpus.commands.common import examples
+from corpus.commands.exclude import exclude
 from corpus.commands.publish import publish
 from corpus.commands.rows import explain, show
 from corpus.errors import CorpusError, UsageError, nearest
@@ -22,7 +23,7 @@ from corpus.errors import CorpusError, UsageError, nearest
 class Commands(click.Group):
     """A group that answers an unknown command with the nearest one, and lists the seldom ones under "More"."""
 
-    more = ("show", "explain", "verify")
+    more = ("show", "explain", "verify", "exclude")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -62,7 +63,7 @@ def cli(debug: bool) -> None:
     """Package raw article files as a checked, versioned dataset, and publish it to the Hugging Face Hub."""
 
 
-for _command in (init, build, check, publish, show, explain, verify):
+for _command in (init, build, check, publish, show, explain, verify, exclude):
     cli.add_command(_command)
 
 

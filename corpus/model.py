@@ -108,8 +108,8 @@ class FileEntry:
     rows: int | None = None
 
 
-NO_SIDECARS: Final = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-"""The digest where there are none; manifests that say nothing of sidecars were made without."""
+NOTHING: Final = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""The digest where there are none; manifests that say nothing of sidecars or exclusions were made without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +117,15 @@ class Inputs:
     """The ledger of the inputs: rows + rejected + excluded = count, always.
 
     `digest` covers sorted `sha256 id` lines of rows and rejected; of excluded inputs only a count by reason is kept.
-    `sidecars` covers the `metadata.csv` and `metadata.jsonl` files, which are no inputs and change rows.
+    `sidecars` covers the `metadata.csv` and `metadata.jsonl` files, which are no inputs and change rows; `exclusions`
+    covers the list of what must not come back.
     """
 
     count: int
     bytes: int
     digest: str
-    sidecars: str = NO_SIDECARS
+    sidecars: str = NOTHING
+    exclusions: str = NOTHING
     rows: int
     rejected: Counts
     excluded: Counts

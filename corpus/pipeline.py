@@ -87,6 +87,7 @@ def build_dataset(
             work=work,
             options=ingest_options(config),
             decisions=project.by_file(sidecars.files),
+            exclusions=project.exclusions,
             cache=last.cache if last else None,
             rehash=reuse.rehash,
         )
@@ -105,7 +106,7 @@ def build_dataset(
         paths = [part.path for part in parts]
         statistics = count_release(engine.map(ReadBack(release=release, work=work), paths), paths, work)
         written = Written(rows=statistics.rows, paths=paths, work=work)
-        inputs = ledger(release, staged, written, apart=project.apart, sidecars=sidecars.digest)
+        inputs = ledger(release, staged, written, project.apart, sidecars.digest, project.exclusions.digest)
         show.done("write", f"{statistics.rows:,} rows in {len(parts)} files")
 
         report = run_checks(release, project.suites, config.checks, read_facts(work, paths))

@@ -11,9 +11,10 @@ from typing import Final
 
 from corpus.config import Config, sorted_json
 from corpus.errors import ConfigError, nearest
+from corpus.io.exclusions import Exclusions, read_exclusions
 from corpus.io.ids import file_of
 from corpus.io.overrides import read_overrides
-from corpus.io.project_files import OVERRIDES, SUITES, TEMPLATE, settings_file
+from corpus.io.project_files import EXCLUSIONS, OVERRIDES, SUITES, TEMPLATE, settings_file
 from corpus.model import Decision, SourceFile
 from corpus.release.card import check_template
 from corpus.release.expectations import check_names
@@ -31,6 +32,7 @@ class Project:
     """The files of one project beside its articles; `suites` are the standard one and then the maintainer's."""
 
     decisions: tuple[Decision, ...]
+    exclusions: Exclusions
     template: str
     suites: tuple[Path, ...]
     settings_digest: str
@@ -78,6 +80,7 @@ def _unknown_file(decision: Decision, known: Iterable[str]) -> ConfigError:
 def read_project(config: Config) -> Project:
     """Read the files of a project; raises ConfigError for what is not understood, before any article is read."""
     decisions = read_overrides(config.project / OVERRIDES) if config.project else []
+    exclusions = read_exclusions(config.project / EXCLUSIONS) if config.project else Exclusions()
     template = template_of(config.project)
     check_template(template)
     suites = suites_of(config.project)
@@ -85,6 +88,7 @@ def read_project(config: Config) -> Project:
         check_names(read_suite(suite), FRAME_COLUMNS, list(asdict(config.checks)))
     return Project(
         decisions=tuple(decisions),
+        exclusions=exclusions,
         template=template,
         suites=tuple(suites),
         settings_digest=_digest(config.digest(), decisions, template, suites),

@@ -32,7 +32,7 @@ class LastBuild:
     """What is kept of the build before: the cache of staged shards, and whether anything has changed since."""
 
     def __init__(self, out: Path, config: Config, project: Project, listing: Listing, published: str | None) -> None:
-        key = _cache_key(config)
+        key = _cache_key(config, project)
         settings = {"key": key, "settings": project.settings_digest, "published": published}
         self.cache = Cache(folder=cache_of(out) / key)
         self._out = out
@@ -52,8 +52,8 @@ class LastBuild:
             note_build(self.cache, self._state, self._out, work)
 
 
-def _cache_key(config: Config) -> str:
-    """The digest of all that decides what a file's rows are, beside the file: settings, code and libraries."""
+def _cache_key(config: Config, project: Project) -> str:
+    """The digest of all that decides what a file's rows are, beside the file: settings, exclusions, code, libraries."""
     settings = sorted_json(asdict(ingest_options(config)))
-    parts = [settings.decode("ascii"), code_digest(), *installed()]
+    parts = [settings.decode("ascii"), project.exclusions.digest, code_digest(), *installed()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

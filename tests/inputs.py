@@ -19,6 +19,7 @@ import zstandard
 from corpus.config import ingest_options, load_config
 from corpus.io.addresses import Address
 from corpus.io.content import Content
+from corpus.io.exclusions import Exclusions
 from corpus.io.fields import FieldOptions
 from corpus.io.listing import list_tree, plan_shards
 from corpus.io.options import InputOptions
@@ -56,7 +57,9 @@ def read_folder(source: Path | Address) -> Read:
         work = Path(name)
         listing = list_tree(config.source, config.inputs, never=own_files(config.project))
         sidecars = read_sidecars(config.source, listing, config.inputs, work)
-        ingest = Ingest(root=config.source, work=work, options=ingest_options(config), decisions={})
+        ingest = Ingest(
+            root=config.source, work=work, options=ingest_options(config), decisions={}, exclusions=Exclusions()
+        )
         pieces = list(number_pieces(map(ingest, plan_shards(sidecars.files)), work))
         tables = [read_staged(staged_path(work, "rows", piece.number)) for piece in pieces]
         rows = [row for table in tables for row in table.to_pylist()]

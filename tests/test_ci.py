@@ -97,8 +97,8 @@ def test_github_gets_ten_annotations_the_worst_first_and_a_notice_of_the_rest(ru
     places = {(given["file"], given["line"]) for _, given, _ in found[1:MOST]}
     assert {("raw/letters.jsonl", str(line)) for line in (3, 4, 13)} <= places
     assert ("raw/a b/plain: one, two.txt", "1") in places
-    # 1 for the corpus as a whole, and 18 rows with long titles.
-    assert f"{1 + 18 - MOST} more" in found[-1][2]
+    # 1 for the corpus as a whole, and 17 rows with long titles.
+    assert f"{1 + 17 - MOST} more" in found[-1][2]
 
 
 def test_an_article_commands_no_runner(run: Callable[..., str]) -> None:

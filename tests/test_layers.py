@@ -20,7 +20,7 @@ LAYERS = [
     {"config"},
     {"project", "survey"},
     {"reuse"},
-    {"pipeline", "terminal", "init", "ci"},
+    {"pipeline", "terminal", "init", "ci", "takedown"},
     {"commands"},
     {"cli", "__init__"},
     {"__main__"},

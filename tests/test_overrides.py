@@ -10,6 +10,7 @@ import pytest
 
 from corpus.config import load_config
 from corpus.errors import ConfigError
+from corpus.io.exclusions import Exclusions
 from corpus.io.overrides import read_overrides
 from corpus.model import SourceFile
 from corpus.project import Project, read_project, suites_of
@@ -91,7 +92,7 @@ def test_a_wrong_decision_is_an_error_with_its_line(line: bytes, message: str, t
 
 def test_a_decision_about_an_unknown_file_names_the_nearest_one(tmp_path: Path) -> None:
     decisions = read_overrides(write(tmp_path, '\n{"id": "nws/b.txt", "title": "x"}'))
-    project = Project(decisions=tuple(decisions), template="", suites=(), settings_digest="")
+    project = Project(decisions=tuple(decisions), exclusions=Exclusions(), template="", suites=(), settings_digest="")
     files = [SourceFile(id=name, path=name, size=1) for name in ("news/a.txt", "news/b.txt", "other.txt")]
     with pytest.raises(ConfigError, match="finds nothing to decide") as caught:
         project.by_file(files)
@@ -101,7 +102,7 @@ def test_a_decision_about_an_unknown_file_names_the_nearest_one(tmp_path: Path) 
 
 def test_a_decision_about_a_row_of_a_file_is_known_by_the_file(tmp_path: Path) -> None:
     decisions = read_overrides(write(tmp_path, '{"id": "all.jsonl#2", "title": "x"}'))
-    project = Project(decisions=tuple(decisions), template="", suites=(), settings_digest="")
+    project = Project(decisions=tuple(decisions), exclusions=Exclusions(), template="", suites=(), settings_digest="")
     assert list(project.by_file([SourceFile(id="all.jsonl", path="all.jsonl", size=1)])) == ["all.jsonl"]
 
 

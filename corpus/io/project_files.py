@@ -9,10 +9,11 @@ from typing import Final
 SETTINGS: Final = "corpus.toml"
 PYPROJECT: Final = "pyproject.toml"
 OVERRIDES: Final = "overrides.jsonl"
+EXCLUSIONS: Final = "exclusions.jsonl"
 TEMPLATE: Final = "dataset_card.md"
 SUITES: Final = "validation"
 
-PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, TEMPLATE, SUITES, "schemas"})
+PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, EXCLUSIONS, TEMPLATE, SUITES, "schemas"})
 """Names at the top of a project that are never inputs."""
 
 

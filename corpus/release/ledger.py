@@ -26,10 +26,12 @@ class Written:
     work: Path
 
 
-def ledger(build: Path, staged: Sequence[Staged], written: Written, *, apart: int, sidecars: str) -> Inputs:
+def ledger(
+    build: Path, staged: Sequence[Staged], written: Written, apart: int, sidecars: str, exclusions: str
+) -> Inputs:
     """The inputs of a build, with rows and rejections counted again from the written files.
 
-    `apart` is how many decisions keep two rows apart, `sidecars` the digest of the sidecars.
+    `apart` is how many decisions keep two rows apart, `sidecars` and `exclusions` are digests of both.
     Raises BugError when the counts do not add up.
     """
     rejected, digest = count_rejections(build, written)
@@ -38,6 +40,7 @@ def ledger(build: Path, staged: Sequence[Staged], written: Written, *, apart: in
         bytes=sum(item.bytes for item in staged),
         digest=digest,
         sidecars=sidecars,
+        exclusions=exclusions,
         rows=written.rows,
         rejected=rejected,
         excluded=_added(item.excluded for item in staged),

@@ -45,10 +45,16 @@ class Account:
         """An input that makes no row; it has been counted as one."""
         self.rejections.append(Rejection(path=path, sha256=sha256, reason=reason, detail=detail))
 
-    def exclude(self, decision: Decision) -> None:
-        """An input that the maintainer leaves out."""
-        self._excluded[str(decision.value)] += 1
-        self._used.append(decision)
+    def exclude(self, reason: str, decision: Decision | None = None) -> None:
+        """An input that the maintainer leaves out, by an exclusion or by a decision about it."""
+        self._excluded[reason] += 1
+        if decision:
+            self._used.append(decision)
+
+    @property
+    def excludes(self) -> bool:
+        """Whether an input was left out."""
+        return bool(self._excluded)
 
     def idle(self, decisions: Sequence[Decision]) -> None:
         """Decisions about a row that a filter leaves out."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from corpus.io.addresses import Address
 from corpus.io.cache import Cache
 from corpus.io.decode import RefusedError
+from corpus.io.exclusions import Exclusions
 from corpus.io.fields import FieldOptions
 from corpus.io.opening import opened
 from corpus.io.options import InputOptions
@@ -26,10 +27,11 @@ from corpus.stages.reading import Reading
 from corpus.stages.rows import TextOptions
 from corpus.stages.runs import Runs, order_of
 from corpus.transforms.boilerplate.label import BoilerplateOptions
-from corpus.transforms.duplicates.sketch import SketchOptions, sketch
+from corpus.transforms.duplicates.sketch import SketchOptions, body_key, sketch
 from corpus.transforms.html.tree import HtmlOptions
 from corpus.transforms.language.detect import LanguageOptions, detect
 from corpus.transforms.title import TitleOptions
+from corpus.transforms.tokens import UInts
 
 RUN_ROWS: Final = 8192
 RUN_CHARS: Final = 64 * 1024 * 1024
@@ -82,6 +84,7 @@ class Ingest:
     work: Path
     options: IngestOptions
     decisions: Mapping[str, tuple[Decision, ...]]
+    exclusions: Exclusions
     cache: Cache | None = None
     rehash: bool = False
 
@@ -156,6 +159,7 @@ class Ingest:
             ),
             wanted=wanted,
             decisions=self.decisions,
+            exclusions=self.exclusions,
         )
 
     def _finish(self, rows: list[dict[str, Any]], own: Mapping[str, Account], account: Account, runs: Runs) -> None:
@@ -168,12 +172,26 @@ class Ingest:
         sketches = sketch(bodies, self.options.sketch, [row["title"] for row in rows])
         for row, words in zip(rows, sketches.words.tolist(), strict=True):
             row["word_count"] = words
-        kept = [number for number, row in enumerate(rows) if _passes(row, self.options.filters, own)]
+        stays = self._stays(sketches.keys, rows, own)
+        kept = [number for number, row in enumerate(rows) if stays[number] and _passes(row, self.options.filters, own)]
         order = _without_collisions(rows, kept, account)
         for number in order:
             account.decided(rows[number])
         table = row_table(rows)
         runs.add({"rows": table, "sketches": sketch_table(table, sketches)}, order)
+
+    def _stays(self, keys: UInts, rows: Sequence[Mapping[str, Any]], own: Mapping[str, Account]) -> list[bool]:
+        """Whether each row is there to stay: none whose body has an excluded key (n, 2)."""
+        if not self.exclusions:
+            return [True] * len(rows)
+        stays = []
+        for row, key in zip(rows, keys.tolist(), strict=True):
+            reason = self.exclusions.of_body(body_key(key))
+            if reason:
+                own[row["source_path"]].exclude(reason)
+                own[row["source_path"]].idle(row["used"])
+            stays.append(reason is None)
+        return stays
 
 
 def _without_collisions(rows: Sequence[Mapping[str, Any]], kept: Sequence[int], account: Account) -> list[int]:

@@ -100,8 +100,8 @@ def remember(cache: Cache, shard: Shard, known: Iterable[KnownFile], work: Path,
 
 
 def known_file(file: SourceFile, account: Account) -> KnownFile | None:
-    """What `account`, which is of this file alone, says of it; None where a sidecar had a say, or it was not read."""
-    if file.sidecar or account.sha256 is None:
+    """What `account`, which is of this file alone, says of it; None where others had a say, or it was not read."""
+    if file.sidecar or account.sha256 is None or account.excludes:
         return None
     return KnownFile(
         id=file.id,

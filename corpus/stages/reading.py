@@ -11,7 +11,8 @@ from typing import Any
 from corpus.io.addresses import Address
 from corpus.io.content import Content
 from corpus.io.decode import RefusedError
-from corpus.io.ids import row_id
+from corpus.io.exclusions import Exclusions
+from corpus.io.ids import file_of, row_id
 from corpus.io.opening import opened
 from corpus.io.readers import Form, form_of
 from corpus.io.records import ReadOptions, Record, Refused, watched_names
@@ -35,22 +36,26 @@ class Reading:
     text: TextOptions
     wanted: frozenset[str]
     decisions: Mapping[str, tuple[Decision, ...]]
+    exclusions: Exclusions
 
     def rows_of(self, file: SourceFile, account: Account) -> Iterator[dict[str, Any]]:
         """The rows of one file; every input that makes none is accounted for."""
         form = form_of(file.id)
         decisions = self._decisions_of(file)
-        excluded = _exclusion(decisions, file.id)
-        if excluded:
+        if self._is_excluded(decisions, file.id, account):
             account.inputs += 1
             account.bytes += file.size
-            account.exclude(excluded)
             return
         sha256 = None
         try:
             with opened(self.root, file, self.spool, codec=form[1] if form else "") as content:
                 sha256 = account.sha256 = content.sha256
                 account.bytes += content.size
+                if reason := self.exclusions.of_source(sha256):
+                    account.inputs += 1
+                    account.exclude(reason)
+                    account.idle([decision for named in decisions.values() for decision in named])
+                    return
                 source = Source(id=file.id, decisions=decisions, sidecar=file.sidecar, sha256=sha256)
                 yield from self._rows(_reader(file, form), content, source, account)
         except RefusedError as error:
@@ -82,24 +87,36 @@ class Reading:
     def _row(self, source: Source, record: Record | Refused, account: Account) -> dict[str, Any] | None:
         """The row of a record; None where it makes none."""
         name = row_id(source.id, record.key)
-        excluded = _exclusion(source.decisions, name)
-        if excluded:
-            account.exclude(excluded)
+        if self._is_excluded(source.decisions, name, account):
             return None
         if isinstance(record, Refused):
             account.reject(name, source.sha256, record.reason, record.detail)
             return None
         account.fields(record.names, self.wanted)
         try:
-            return row_of(source, record, self.text)
+            row = row_of(source, record, self.text)
         except RefusedError as error:
             account.reject(name, source.sha256, error.reason, error.detail)
             return None
+        if reason := self.exclusions.of_row(row):
+            account.exclude(reason)
+            account.idle(row["used"])
+            return None
+        return row
 
-
-def _exclusion(decisions: Mapping[str, Sequence[Decision]], wanted: str) -> Decision | None:
-    """The decision that leaves this input out."""
-    return next((item for item in decisions.get(wanted, ()) if item.action == "exclude"), None)
+    def _is_excluded(self, decisions: Mapping[str, Sequence[Decision]], name: str, account: Account) -> bool:
+        """Whether the file or row of this id is left out; then that is accounted for."""
+        decision = next((item for item in decisions.get(name, ()) if item.action == "exclude"), None)
+        if decision:
+            account.exclude(str(decision.value), decision)
+            return True
+        reason = self.exclusions.of_id(name)
+        if reason:
+            account.exclude(reason)
+            account.idle(
+                [item for known, items in decisions.items() if name in (known, file_of(known)) for item in items]
+            )
+        return bool(reason)
 
 
 def _reader(file: SourceFile, form: tuple[Form, str] | None) -> Form:

@@ -120,6 +120,11 @@ def exact_keys(bodies: Sequence[str]) -> UInts:
     return np.concatenate([np.zeros((0, 2), np.uint64), *keys])
 
 
+def body_key(key: Sequence[int]) -> str:
+    """An exact key in hex, 32 digits: it names the words of a body and holds none of them."""
+    return "".join(f"{part:016x}" for part in key)
+
+
 def sketch(bodies: Sequence[str], options: SketchOptions, titles: Sequence[str | None] | None = None) -> Sketches:
     """The sketch of each article: FracMinHash (Irber et al. 2022, after Broder 1997), its gaps filled by winnowing.
 
