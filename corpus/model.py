@@ -61,6 +61,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChanges:
+    """What became of the groups of the previous release, as pairs in sorted order.
+
+    `merged`: a name that is gone, and the one that took it in. `parted`: a name, and another group that now holds some
+    of its rows. `moved`: a group, and a split from which rows of it went to train, because it came from several.
+    """
+
+    merged: tuple[tuple[str, str], ...] = ()
+    parted: tuple[tuple[str, str], ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
     """A run of source files that one task ingests; its borders depend on the list of files alone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +32,15 @@ class SplitOptions:
 def group_name(founder: str) -> str:
     """The name of the group founded by the article with this id."""
     return "g" + hashlib.sha256(founder.encode()).hexdigest()[:16]
+
+
+def fresh_name(founder: str, taken: Set[str]) -> str:
+    """The name of a new group beside `taken` ones: an id that founded another group once takes a number along."""
+    name, number = group_name(founder), 0
+    while name in taken:
+        number += 1
+        name = group_name(f"{founder}\n{number}")
+    return name
 
 
 def split_of(group: str, options: SplitOptions) -> str:
