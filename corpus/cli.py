@@ -15,6 +15,7 @@ from corpus.commands.build import build, init
 from corpus.commands.check import check, verify
 from corpus.commands.common import examples
 from corpus.commands.exclude import exclude
+from corpus.commands.provenance import provenance
 from corpus.commands.publish import publish
 from corpus.commands.rows import explain, show
 from corpus.errors import CorpusError, UsageError, nearest
@@ -23,7 +24,7 @@ from corpus.errors import CorpusError, UsageError, nearest
 class Commands(click.Group):
     """A group that answers an unknown command with the nearest one, and lists the seldom ones under "More"."""
 
-    more = ("show", "explain", "verify", "exclude")
+    more = ("show", "explain", "verify", "exclude", "provenance")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -63,7 +64,7 @@ def cli(debug: bool) -> None:
     """Package raw article files as a checked, versioned dataset, and publish it to the Hugging Face Hub."""
 
 
-for _command in (init, build, check, publish, show, explain, verify, exclude):
+for _command in (init, build, check, publish, show, explain, verify, exclude, provenance):
     cli.add_command(_command)
 
 
