@@ -66,6 +66,9 @@ lock: ## Make requirements.lock anew: exact versions and hashes, no index addres
 	$(VENV)-lock/bin/uv pip compile benchmarks/speed-peers.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
 		--output-file benchmarks/speed-peers-requirements.txt
+	$(VENV)-lock/bin/uv pip compile tests/consumers/oldest.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
+		--output-file tests/consumers/oldest-requirements.txt
 	rm -rf $(VENV)-lock
 
 clean: ## Remove what was made here
