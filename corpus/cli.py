@@ -14,7 +14,9 @@ import click
 from corpus.commands.build import build, init
 from corpus.commands.check import check, verify
 from corpus.commands.common import examples
+from corpus.commands.diff import diff
 from corpus.commands.publish import publish
+from corpus.commands.release import release
 from corpus.commands.rows import explain, show
 from corpus.errors import CorpusError, UsageError, nearest
 
@@ -22,7 +24,7 @@ from corpus.errors import CorpusError, UsageError, nearest
 class Commands(click.Group):
     """A group that answers an unknown command with the nearest one, and lists the seldom ones under "More"."""
 
-    more = ("show", "explain", "verify")
+    more = ("release", "show", "explain", "verify")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -62,7 +64,7 @@ def cli(debug: bool) -> None:
     """Package raw article files as a checked, versioned dataset, and publish it to the Hugging Face Hub."""
 
 
-for _command in (init, build, check, publish, show, explain, verify):
+for _command in (init, build, check, diff, publish, release, show, explain, verify):
     cli.add_command(_command)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from corpus.commands.common import FOLDER, Command, document, examples, project_of, say
+from corpus.commands.common import FOLDER, Command, document, examples, project_of, say, wait_aloud
 from corpus.errors import DataError
 from corpus.layout import CHECKS
 
@@ -41,17 +42,35 @@ def check(build: Path, project: Path | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command(cls=Command, epilog=examples("corpus verify", "corpus verify build/"))
-@click.argument("build", type=FOLDER, default=Path("build"))
-def verify(build: Path) -> None:
-    """Hash every file, count every row and restore every source text again."""
-    from corpus.release.verify import differences
+@click.command(
+    cls=Command,
+    epilog=examples("corpus verify", "corpus verify build/", "corpus verify org/name@v1.2.0 --expect sha256:52a1…"),
+)
+@click.argument("release", default="build")
+@click.option(
+    "--expect", metavar="DIGEST", help="The release digest that it must have, as `corpus publish` printed it."
+)
+@click.option("--endpoint", help="Address of another Hub. [default: HF_ENDPOINT, or the Hugging Face Hub]")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as one JSON document.")
+def verify(release: str, expect: str | None, endpoint: str | None, as_json: bool) -> None:
+    """Hold a release, in a folder or on the Hub (org/name@v1.2.0), against its manifest.
 
-    found = list(differences(build))
-    for line in found:
-        say(line)
-    say(f"{len(found)} differences" if found else f"{build} is what its manifest says")
-    if found:
+    Every file is hashed, every row counted, every source text restored; on the Hub the tag must stand, too.
+    """
+    from corpus.hub.patience import Patience
+    from corpus.hub.verify import verify as verify_release
+
+    found = verify_release(release, expect=expect, endpoint=endpoint, patience=Patience(sleep=wait_aloud))
+    if as_json:
+        document({**asdict(found), "passed": found.passed})
+    else:
+        for line in found.differences:
+            say(line)
+        count = len(found.differences)
+        say(f"{count} differences" if count else f"{found.address} is what its manifest says")
+        if found.commit:
+            say(f"version {found.version}, commit {found.commit}, release digest {found.digest}")
+    if not found.passed:
         sys.exit(1)
 
 

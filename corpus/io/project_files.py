@@ -11,8 +11,9 @@ PYPROJECT: Final = "pyproject.toml"
 OVERRIDES: Final = "overrides.jsonl"
 TEMPLATE: Final = "dataset_card.md"
 SUITES: Final = "validation"
+CHANGELOG: Final = "CHANGELOG.md"
 
-PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, TEMPLATE, SUITES, "schemas"})
+PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, TEMPLATE, SUITES, CHANGELOG, "schemas"})
 """Names at the top of a project that are never inputs."""
 
 
