@@ -12,19 +12,22 @@ from typing import Any
 import click
 
 from corpus.commands.build import build, init
-from corpus.commands.check import check, verify
+from corpus.commands.check import check
 from corpus.commands.common import examples
+from corpus.commands.diff import diff
 from corpus.commands.exclude import exclude
 from corpus.commands.provenance import provenance
 from corpus.commands.publish import publish
+from corpus.commands.release import release
 from corpus.commands.rows import explain, show
+from corpus.commands.verify import verify
 from corpus.errors import CorpusError, UsageError, nearest
 
 
 class Commands(click.Group):
     """A group that answers an unknown command with the nearest one, and lists the seldom ones under "More"."""
 
-    more = ("show", "explain", "verify", "exclude", "provenance")
+    more = ("release", "show", "explain", "verify", "exclude", "provenance")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,7 +67,7 @@ def cli(debug: bool) -> None:
     """Package raw article files as a checked, versioned dataset, and publish it to the Hugging Face Hub."""
 
 
-for _command in (init, build, check, publish, show, explain, verify, exclude, provenance):
+for _command in (init, build, check, diff, publish, release, show, explain, verify, exclude, provenance):
     cli.add_command(_command)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from corpus.errors import ConfigError, UsageError, nearest
+from corpus.history.previous import ReleaseOptions
 from corpus.io.addresses import Address, parse_source
 from corpus.io.fields import FieldOptions, Names
 from corpus.io.options import InputOptions
@@ -74,6 +75,7 @@ SECTIONS: Final[Mapping[str, type]] = {
     "duplicates": DuplicateOptions,
     "splits": SplitOptions,
     "checks": CheckThresholds,
+    "release": ReleaseOptions,
 }
 """The tables of `corpus.toml` and the options that they set."""
 
@@ -99,14 +101,16 @@ class Config:
     duplicates: DuplicateOptions
     splits: SplitOptions
     checks: CheckThresholds
+    release: ReleaseOptions
 
     def digest(self) -> str:
         """SHA-256 of everything here that may change a released byte: the settings, not where they lie.
 
-        It covers them as JSON with sorted keys, so that the order of the fields in the source does not count.
+        It covers them as JSON with sorted keys, so that the order of the fields in the source does not count. Where the
+        articles and the previous release lie does not count either: what they are stands in the manifest by itself.
         """
         settings = {name: asdict(getattr(self, name)) for name in ("top", *SECTIONS)}
-        del settings["top"]["input"]
+        del settings["top"]["input"], settings["release"]
         return "sha256:" + hashlib.sha256(sorted_json(settings)).hexdigest()
 
 

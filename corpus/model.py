@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 Counts = Mapping[str, int]
@@ -214,8 +214,21 @@ class CheckCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """The release that a build was given as the one before it: an input of the build like any other."""
+
+    version: str
+    content_digest: str
+    release_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The last file of a release: digests of inputs, settings, content and every other file, and the counts."""
+    """The last file of a release: digests of inputs, settings, content and every other file, and the counts.
+
+    `closed_lists` are the values that kinds, reasons and the like may have, by name; `previous` is null where the
+    settings name no release before this one.
+    """
 
     format: int
     schema_version: int
@@ -229,3 +242,5 @@ class Manifest:
     statistics: Statistics
     checks: CheckCounts
     files: tuple[FileEntry, ...]
+    closed_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    previous: Previous | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 from corpus.config import Config, ingest_options
 from corpus.engines.base import Engine
 from corpus.errors import DataError
+from corpus.history.previous import previous_release, since
 from corpus.io.addresses import Address
 from corpus.io.documents import read_manifest, write_json, write_rejections
 from corpus.io.fields import check_found
@@ -67,10 +68,10 @@ def build_dataset(
     show, reuse = progress or Silent(), reuse or Reuse()
     project = read_project(config)
     check_targets(out, [path for path in (config.source, config.project) if isinstance(path, Path)])
-    with staging_folder(out) as (release, work):
+    with staging_folder(out) as (release, work), previous_release(config.release, config.project, out) as previous:
         engine.meet(work)
         listing = list_tree(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
-        last = LastBuild(out, config, project, listing, published) if reuse.keep else None
+        last = LastBuild(out, config, project, listing, published, previous) if reuse.keep else None
         if last and not reuse.rehash and last.still_stands():
             show.done("list", f"{len(listing.files)} files, and nothing changed since the last build")
             return Build(path=out, manifest=read_manifest(out), checks=report_of(out))
@@ -114,7 +115,7 @@ def build_dataset(
         show.done("check", f"{sum(outcome.passed for outcome in report.outcomes)} of {report.expected} passed")
 
         facts = _card_facts(config, project, release, counted=(statistics, inputs, report), published=published)
-        manifest = _describe(release, project, facts)
+        manifest = _describe(release, project, since(previous, facts, release))
         target = install(release, out, passed=report.passed)
         if last and target == out:
             last.note(shards, work)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corpus.config import Config, ingest_options, sorted_json
+from corpus.history.edition import Edition
 from corpus.io.cache import Cache, cache_of
 from corpus.io.listing import Listing
 from corpus.model import Shard
@@ -31,9 +32,17 @@ class Reuse:
 class LastBuild:
     """What is kept of the build before: the cache of staged shards, and whether anything has changed since."""
 
-    def __init__(self, out: Path, config: Config, project: Project, listing: Listing, published: str | None) -> None:
-        key = _cache_key(config, project)
-        settings = {"key": key, "settings": project.settings_digest, "published": published}
+    def __init__(
+        self,
+        out: Path,
+        config: Config,
+        project: Project,
+        listing: Listing,
+        published: str | None,
+        previous: Edition | None = None,
+    ) -> None:
+        key, before = _cache_key(config, project), previous.digest if previous else None
+        settings = {"key": key, "settings": project.settings_digest, "published": published, "previous": before}
         self.cache = Cache(folder=cache_of(out) / key)
         self._out = out
         self._state = state_of([*listing.files, *listing.sidecars], settings)

@@ -17,6 +17,8 @@ LAYERS = [
     {"io"},
     {"stages"},
     {"release"},
+    {"hub"},
+    {"history"},
     {"config"},
     {"project", "survey"},
     {"reuse"},

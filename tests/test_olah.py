@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from corpus.release.publish import publish
+from corpus.hub.opening import open_release
+from corpus.hub.publish import publish
 from tests.hub.accounts import WRITE_TOKEN
 from tests.hub.fixtures import Hub, client_environment, run_client, running_hub
 from tests.hub.releases import DUPLICATE, LETTERS, REPO, UNIQUE, make_release
@@ -116,6 +117,15 @@ def test_release_loads_from_a_server_of_others(olah: str, hub: Hub, tmp_path: Pa
     assert theirs["default"] == theirs["streamed"] == list(LETTERS[UNIQUE])
     assert sorted(theirs["all"]) == sorted((*LETTERS[UNIQUE], *LETTERS[DUPLICATE]))
     assert theirs == loaded(hub.endpoint, tmp_path / "ours")
+
+
+def test_release_is_opened_from_a_server_of_others(olah: str, hub: Hub) -> None:
+    address = f"{REPO}@v0.1.0"
+    with open_release(address, endpoint=olah) as theirs, open_release(address, endpoint=hub.endpoint) as ours:
+        assert theirs.digest == ours.digest
+        paths = [entry.path for entry in ours.manifest.files]
+        for path in paths:
+            assert (theirs.fetch([path]) / path).read_bytes() == (ours.fetch([path]) / path).read_bytes()
 
 
 def test_both_servers_list_the_same_files_with_the_same_hashes(olah: str, hub: Hub) -> None:

@@ -6,17 +6,20 @@ import hashlib
 import importlib.util
 import json
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from corpus.errors import CorpusError, DataError, OutsideError, UsageError
+from corpus.hub.client import PUBLIC_HUB, _large_files
+from corpus.hub.patience import Patience
+from corpus.hub.plan import FileAction
+from corpus.hub.publish import Publication, publish
 from corpus.io.documents import write_json
 from corpus.naming import version_problem
-from corpus.release.hub import PUBLIC_HUB, _large_files
-from corpus.release.publish import Publication, publish
-from corpus.release.upload_plan import FileAction
 from tests.hub.accounts import ACCOUNTS, READ_TOKEN, UNKNOWN_TOKEN, WRITE_TOKEN
 from tests.hub.fixtures import Hub, client_environment, run_client, running_hub
 from tests.hub.releases import DUPLICATE, LETTERS, OTHERS, REPO, UNIQUE, make_release
@@ -55,7 +58,7 @@ def closed_endpoint() -> str:
 
 def send(hub: Hub, build: Path, **options: Any) -> Publication:
     """Publish as somebody who may write, without waiting."""
-    settings = {"token": WRITE_TOKEN, "sleep": lambda _: None, **options}
+    settings = {"token": WRITE_TOKEN, "patience": Patience(sleep=lambda _: None), **options}
     return publish(build, endpoint=hub.endpoint, **settings)
 
 
@@ -187,6 +190,22 @@ def test_only_changed_files_are_uploaded(hub: Hub, build: Path, tmp_path: Path) 
     assert len(hub.requests("PUT ")) == uploads + 1
 
 
+def test_bytes_that_are_there_are_not_sent_again_under_another_name(hub: Hub, build: Path, tmp_path: Path) -> None:
+    send(hub, build)
+    renamed = {path.replace("-of-00001", "-of-00002"): ids for path, ids in LETTERS.items()}
+    newer = make_release(
+        tmp_path / "newer", version="0.2.0", parts={**renamed, "data/train/unique-00001-of-00002.parquet": ["e.txt"]}
+    )
+    mark = hub.mark()
+    done = send(hub, newer)
+    assert {path for path, action in actions(done).items() if action == "add"} >= set(renamed)
+    sent = [one["body_bytes"] for one in hub.requests("PUT ", since=mark)]
+    assert sent == [(newer / "data/train/unique-00001-of-00002.parquet").stat().st_size]
+    [commit] = hub.requests(COMMIT, since=mark)
+    assert commit["body_bytes"] < 10_000
+    assert set(on_hub(hub, "v0.2.0")) == {*on_disk(newer), ".gitattributes"}
+
+
 def test_tag_never_moves(hub: Hub, build: Path, tmp_path: Path) -> None:
     first = send(hub, build)
     written = hub.writes()
@@ -224,7 +243,7 @@ def test_unreadable_manifest_on_the_hub_is_refused(hub: Hub, build: Path, tmp_pa
 def test_commit_of_a_colleague_in_between_is_kept(hub: Hub, build: Path) -> None:
     hub.provoke("stale-parent", REPO)
     waits: list[float] = []
-    done = send(hub, build, sleep=waits.append)
+    done = send(hub, build, patience=Patience(sleep=waits.append))
     assert (done.status, waits) == ("published", [1.0])
     assert titles(hub) == ["Release v0.1.0", "Add a notice", "initial commit"]
     assert "NOTICE.md" in on_hub(hub, "v0.1.0")
@@ -233,11 +252,86 @@ def test_commit_of_a_colleague_in_between_is_kept(hub: Hub, build: Path) -> None
 
 def test_release_of_a_colleague_in_between_is_not_overwritten(hub: Hub, build: Path) -> None:
     hub.provoke("stale-release", REPO)
-    with pytest.raises(OutsideError, match="Somebody else has published") as stopped:
+    with pytest.raises(OutsideError, match="somebody else has published") as stopped:
         send(hub, build)
     assert "again" in stopped.value.remedy
     assert titles(hub) == ["Release v9.9.9", "initial commit"]
     assert not tags(hub)
+
+
+def test_of_two_who_publish_at_once_one_is_told(hub: Hub, build: Path, tmp_path: Path) -> None:
+    """A real race: the commit of one waits on the Hub until that of the other is made."""
+    send(hub, build)
+    one = make_release(tmp_path / "one", version="0.2.0", parts=MORE_LETTERS)
+    other = make_release(tmp_path / "other", version="0.3.0", parts={**LETTERS, DUPLICATE: ["d.txt", "f.txt"]})
+    hub.provoke("hold-commit:Release v0.2.0", REPO)
+    environment, mark = client_environment(hub.endpoint, tmp_path / "home", WRITE_TOKEN), hub.mark()
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(run_client, PUBLISH, environment, str(one))
+        while not hub.requests(f"POST /api/datasets/{REPO}/preupload", since=mark) and not held.done():
+            time.sleep(0.05)
+        assert send(hub, other).status == "published"
+        told = held.result()
+    assert told.returncode == 3
+    assert "The head moved: somebody else has published here meanwhile; nothing was changed." in told.stderr
+    assert [each["status"] for each in hub.requests(COMMIT)].count(412) == 1
+    assert titles(hub)[0] == "Release v0.3.0"
+    assert set(tags(hub)) == {"v0.1.0", "v0.3.0"}
+    assert set(on_hub(hub)) == {*on_disk(other), ".gitattributes"}
+
+
+def test_two_who_publish_the_same_at_once_make_one_commit(hub: Hub, build: Path, tmp_path: Path) -> None:
+    send(hub, build)
+    newer = make_release(tmp_path / "newer", version="0.2.0", parts=MORE_LETTERS)
+    environment = client_environment(hub.endpoint, tmp_path / "home", WRITE_TOKEN)
+    with ThreadPoolExecutor() as pool:
+        both = [pool.submit(run_client, PUBLISH, environment, str(newer)) for _ in range(2)]
+        ends = [each.result() for each in both]
+    assert [end.returncode for end in ends] == [0, 0], [end.stderr for end in ends]
+    assert titles(hub) == ["Release v0.2.0", "Release v0.1.0", "initial commit"]
+    assert set(on_hub(hub, "v0.2.0")) == {*on_disk(newer), ".gitattributes"}
+
+
+@pytest.mark.parametrize(("what", "least", "most"), [("429", 1, 1), ("429-seconds", 7, 7), ("429-date", 5, 10)])
+def test_wait_that_the_hub_asks_for_is_kept(hub: Hub, build: Path, what: str, least: float, most: float) -> None:
+    hub.provoke(f"once:commit:before:{what}")
+    waits: list[float] = []
+    assert send(hub, build, patience=Patience(sleep=waits.append)).status == "published"
+    [wait] = waits
+    assert least <= wait <= most
+
+
+def test_wait_that_is_too_long_is_not_begun(hub: Hub, build: Path) -> None:
+    hub.provoke("once:tree:before:429-long")
+    waits: list[float] = []
+    with pytest.raises(OutsideError, match="the Hub asks to wait") as stopped:
+        send(hub, build, patience=Patience(sleep=waits.append))
+    assert waits == []
+    assert "3600 seconds" in stopped.value.remedy
+    assert send(hub, build).status == "published"
+
+
+def test_waits_of_all_steps_together_are_bounded(hub: Hub, build: Path) -> None:
+    hub.provoke("always:refs:before:429-seconds")
+    waits: list[float] = []
+    with pytest.raises(OutsideError):
+        send(hub, build, patience=Patience(sleep=waits.append, seconds=10))
+    assert waits == [7]
+
+
+def test_answer_that_trickles_is_given_up(hub: Hub, build: Path) -> None:
+    hub.provoke("once:info:after:trickle")
+    waits: list[float] = []
+    assert send(hub, build, patience=Patience(sleep=waits.append, answer_seconds=0.5)).status == "published"
+    assert waits == [1.0]
+
+
+def test_storage_on_another_host_gets_no_login(hub: Hub, build: Path) -> None:
+    hub.provoke("always:data:before:redirect")
+    hub.provoke("always:manifest:before:redirect")
+    assert send(hub, build).status == "published"
+    assert len(hub.away()) >= len(on_disk(build))
+    assert not any(one["authorization"] or one["token_elsewhere"] for one in hub.away())
 
 
 @pytest.mark.parametrize(("fault", "request_line"), [("create", CREATE), ("commit", COMMIT), ("tag", TAG)])
@@ -255,7 +349,7 @@ def test_lost_answer_is_not_repeated(hub: Hub, build: Path, fault: str, request_
 def test_server_error_is_tried_again(hub: Hub, build: Path, request_line: str) -> None:
     hub.provoke(f"503-once:{request_line}")
     waits: list[float] = []
-    done = send(hub, build, sleep=waits.append)
+    done = send(hub, build, patience=Patience(sleep=waits.append))
     assert (done.status, waits) == ("published", [1.0])
     assert hub.requests(request_line)[0]["status"] == 503
     assert titles(hub) == ["Release v0.1.0", "initial commit"]
@@ -267,7 +361,7 @@ def test_hub_that_stays_down_ends_after_three_tries(hub: Hub, build: Path, reque
     hub.provoke(f"503:{request_line}")
     waits: list[float] = []
     with pytest.raises(OutsideError) as stopped:
-        send(hub, build, sleep=waits.append)
+        send(hub, build, patience=Patience(sleep=waits.append))
     assert (stopped.value.exit_code, waits) == (3, [1.0, 4.0])
     assert len(hub.requests(request_line)) == 3
     assert "run the same command again" in stopped.value.remedy
@@ -356,7 +450,7 @@ PUBLISH = """
 import sys
 from pathlib import Path
 from corpus.errors import CorpusError
-from corpus.release.publish import publish
+from corpus.hub.publish import publish
 try:
     print(publish(Path(sys.argv[1]), dry_run="dry" in sys.argv[2:]))
 except CorpusError as error:
@@ -443,7 +537,7 @@ def test_public_repository_is_not_taken_for_a_private_one(hub: Hub, build: Path,
 
 def refusal(endpoint: str, build: Path, **options: Any) -> CorpusError:
     """What publishing says where nobody answers: an OutsideError as soon as it asks."""
-    settings = {"token": WRITE_TOKEN, "sleep": lambda _: None, **options}
+    settings = {"token": WRITE_TOKEN, "patience": Patience(sleep=lambda _: None), **options}
     with pytest.raises(CorpusError) as refused:
         publish(build, endpoint=endpoint, **settings)
     return refused.value
@@ -513,6 +607,16 @@ def test_file_that_is_not_what_the_manifest_says_is_named(build: Path, closed_en
     (build / path).unlink()
     problem = refusal(closed_endpoint, build)
     assert (type(problem), problem.where, problem.found) == (DataError, str(build / path), "missing")
+
+
+@pytest.mark.parametrize("path", [UNIQUE, "README.md", "data/train", "more"])
+def test_symbolic_link_is_refused(build: Path, closed_endpoint: str, path: str) -> None:
+    away = build.parent / "away"
+    if (build / path).exists():
+        (build / path).rename(away)
+    (build / path).symlink_to(away)
+    problem = refusal(closed_endpoint, build)
+    assert (type(problem), problem.where, problem.found) == (DataError, str(build / path), "a symbolic link")
 
 
 def test_file_that_the_manifest_does_not_list_is_named(build: Path, closed_endpoint: str) -> None:

@@ -1,4 +1,4 @@
-"""`corpus check` and `corpus verify`: whether a release passes its data checks, and is what its manifest says."""
+"""`corpus check`: whether a release passes its data checks, told to people, programs and build servers."""
 
 from __future__ import annotations
 
@@ -122,20 +122,6 @@ def check(build: Path, project: Path | None, form: str, as_json: bool, summary: 
 
         append(summary, _markdown(checked))
     if not report.passed:
-        sys.exit(1)
-
-
-@click.command(cls=Command, epilog=examples("corpus verify", "corpus verify build/"))
-@click.argument("build", type=FOLDER, default=Path("build"))
-def verify(build: Path) -> None:
-    """Hash every file, count every row and restore every source text again."""
-    from corpus.release.verify import differences
-
-    found = list(differences(build))
-    for line in found:
-        say(line)
-    say(f"{len(found)} differences" if found else f"{build} is what its manifest says")
-    if found:
         sys.exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,12 @@ def say(line: str, *, err: bool = False) -> None:
     from corpus.transforms.printable import printable
 
     click.echo(printable(line), err=err)
+
+
+def wait_aloud(seconds: float) -> None:
+    """Wait before a Hub is asked again, and say so: it may take minutes."""
+    say(f"no proper answer; asking again in {seconds:.0f} s", err=True)
+    time.sleep(seconds)
 
 
 def document(value: Mapping[str, Any]) -> None:

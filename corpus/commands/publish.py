@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from corpus.commands.common import FOLDER, Command, document, examples, say
+from corpus.commands.common import FOLDER, Command, document, examples, say, wait_aloud
 
 
 @click.command(
@@ -33,9 +33,11 @@ def publish(
     as_json: bool,
 ) -> None:
     """Publish a release to the Hub as one commit, read it back, and tag it."""
-    from corpus.release.publish import publish as publish_release
+    from corpus.hub.patience import Patience
+    from corpus.hub.publish import publish as publish_release
 
-    done = publish_release(build, repo=repo, private=private, endpoint=endpoint, dry_run=dry_run)
+    patience = Patience(sleep=wait_aloud)
+    done = publish_release(build, repo=repo, private=private, endpoint=endpoint, dry_run=dry_run, patience=patience)
     if as_json:
         document(asdict(done))
         return
@@ -44,6 +46,9 @@ def publish(
     say(
         f"{done.status}: {done.repo} {done.tag} at {done.endpoint}" + (f", commit {done.commit}" if done.commit else "")
     )
+    say(f"release digest {done.digest}")
+    if done.unknown_licenses:
+        say(f"licences that could not be compared: {', '.join(done.unknown_licenses)}")
     if any(item.action == "unknown" for item in done.files):
         say("the Hub gave no answer, so what would change there is unknown")
     hint = "without --dry-run this would be done" if dry_run else f'load_dataset("{done.repo}", revision="{done.tag}")'

@@ -12,7 +12,7 @@ from typing import Any, Final, get_type_hints
 
 from corpus.errors import DataError
 from corpus.layout import CHECKS, MANIFEST, REJECTED
-from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, Rejection, Statistics
+from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, Previous, Rejection, Statistics
 from corpus.schema import SCHEMA_VERSION
 
 FORMAT: Final = 1
@@ -69,8 +69,8 @@ def released_files(build: Path) -> list[Path]:
     )
 
 
-def read_manifest(build: Path) -> Manifest:
-    """The manifest of a release.
+def read_manifest(build: Path, *, any_schema: bool = False) -> Manifest:
+    """The manifest of a release; with `any_schema` also of one whose rows have another schema than ours.
 
     Raises DataError when it is missing, broken, or of another format.
     """
@@ -81,7 +81,8 @@ def read_manifest(build: Path) -> Manifest:
         )
     try:
         document = json.loads(path.read_bytes())
-        if (document["format"], document["schema_version"]) != (FORMAT, SCHEMA_VERSION):
+        schemas = (document["schema_version"],) if any_schema else (SCHEMA_VERSION,)
+        if document["format"] != FORMAT or document["schema_version"] not in schemas:
             raise DataError(
                 "the release has another format version",
                 where=str(path),
@@ -106,7 +107,17 @@ def _manifest(document: dict[str, Any]) -> Manifest:
         raise TypeError(f"version {document['version']!r}, repo {document['repo']!r}")
     if not isinstance(document["content_digest"], str):
         raise TypeError(f"content_digest {document['content_digest']!r}")
+    document["closed_lists"] = {name: _texts(values) for name, values in document.get("closed_lists", {}).items()}
+    previous = document.get("previous")
+    document["previous"] = Previous(**dict(zip(previous, _texts(previous.values()), strict=True))) if previous else None
     return Manifest(**{field.name: document[field.name] for field in fields(Manifest)})
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    texts = tuple(values)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"no texts: {texts}")
+    return texts
 
 
 def _check_types(part: Inputs | Statistics) -> None:

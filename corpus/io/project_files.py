@@ -12,8 +12,9 @@ OVERRIDES: Final = "overrides.jsonl"
 EXCLUSIONS: Final = "exclusions.jsonl"
 TEMPLATE: Final = "dataset_card.md"
 SUITES: Final = "validation"
+CHANGELOG: Final = "CHANGELOG.md"
 
-PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, EXCLUSIONS, TEMPLATE, SUITES, "schemas"})
+PROJECT_FILES: Final = frozenset({SETTINGS, PYPROJECT, OVERRIDES, EXCLUSIONS, TEMPLATE, SUITES, CHANGELOG, "schemas"})
 """Names at the top of a project that are never inputs."""
 
 

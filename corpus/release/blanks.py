@@ -14,6 +14,7 @@ from corpus.release.markdown import code, escape, one_line, table
 from corpus.schema import COLUMNS, DUPLICATE_KINDS, REASONS, SCHEMA_VERSION, Column
 
 NOT_STATED: Final = "*Not stated by the maintainer.*"
+NOT_COMPARED: Final = "No version before this one was named when it was built."
 
 _DUPLICATES: Final = {
     "unique": "no other row is a copy of it",
@@ -26,7 +27,7 @@ _DUPLICATES: Final = {
 
 def card_blanks(facts: CardFacts) -> Mapping[str, str]:
     """Every blank by name. All values are Markdown; whatever came from data or settings is escaped in them."""
-    return {**_names(facts), **_numbers(facts), **_tables(facts), **_code(facts), "not_stated": NOT_STATED}
+    return {**_names(facts), **_numbers(facts), **_tables(facts), **_code(facts), **_prose(facts)}
 
 
 def _names(facts: CardFacts) -> dict[str, str]:
@@ -42,6 +43,10 @@ def _names(facts: CardFacts) -> dict[str, str]:
         "content_digest": code(facts.statistics.content_digest),
         "inputs_digest": code(facts.inputs.digest),
     }
+
+
+def _prose(facts: CardFacts) -> dict[str, str]:
+    return {"changes": facts.changes or NOT_COMPARED, "not_stated": NOT_STATED}
 
 
 def _numbers(facts: CardFacts) -> dict[str, str]:

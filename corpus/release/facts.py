@@ -9,7 +9,7 @@ from typing import Final
 
 from corpus.errors import BugError, ConfigError
 from corpus.layout import parse_part
-from corpus.model import CheckReport, Counts, FileEntry, Inputs, Statistics
+from corpus.model import CheckReport, Counts, FileEntry, Inputs, Previous, Statistics
 from corpus.naming import tag_of
 from corpus.schema import SPLITS, UNDETERMINED
 
@@ -36,7 +36,7 @@ class CardFacts:
     """Everything that may stand in a card or a Croissant file; `files` are the released Parquet files alone.
 
     `published` is an ISO date (see `date_of_epoch`), `license` an SPDX id, `repo` a name like `org/corpus`. An empty
-    string says the same as null.
+    string says the same as null. `changes` tells what differs from the release `previous`, as Markdown.
     """
 
     name: str
@@ -52,6 +52,8 @@ class CardFacts:
     settings_digest: str
     description: str | None = None
     published: str | None = None
+    previous: Previous | None = None
+    changes: str = ""
 
     @property
     def title(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from corpus.io.documents import file_entry, read_manifest, released_files, sha25
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST, REJECTED
 from corpus.model import FileEntry, Manifest
 from corpus.naming import repo_problem, tag_of, version_problem
+from corpus.release.licenses import Licenses, check_licenses
 
 FAILED: Final = ".failed"
 
@@ -42,6 +44,7 @@ class LocalRelease:
     manifest: bytes
     content_digest: str
     files: tuple[LocalFile, ...]
+    licenses: Licenses
 
     @property
     def tag(self) -> str:
@@ -58,7 +61,8 @@ def read_release(build: Path, repo: str | None = None) -> LocalRelease:
     """The release in `build`, fit to be published to `repo`, or where its manifest says.
 
     Raises UsageError where `repo` is missing, no name, or not the manifest's; DataError where there is no release, or
-    one that has not passed its checks or is not what its manifest says.
+    one that has not passed its checks, is not what its manifest says, holds a symbolic link, or whose licence is freer
+    than that of a row.
     """
     if FAILED in (build.suffix, build.resolve().suffix):
         remedy = "mend what `corpus check` shows, then build again"
@@ -72,10 +76,11 @@ def read_release(build: Path, repo: str | None = None) -> LocalRelease:
     if manifest.checks.passed is not True:
         remedy = "mend what `corpus check` shows, then build again"
         raise DataError("The release did not pass its checks: it is not published.", where=where, remedy=remedy)
-    broken = next(check_files(build, manifest), None)
+    broken = next(strange_files(build), None) or next(check_files(build, manifest), None)
     if broken:
         what, remedy = "A file of the release is not what the manifest says.", "build again; edit no file of a release"
         raise DataError(what, where=str(build / broken[0]), found=broken[1], remedy=remedy)
+    licenses = check_licenses(build)
     entries = sorted((*manifest.files, file_entry(build, build / MANIFEST)), key=lambda entry: entry.path)
     return LocalRelease(
         folder=build,
@@ -84,7 +89,18 @@ def read_release(build: Path, repo: str | None = None) -> LocalRelease:
         manifest=(build / MANIFEST).read_bytes(),
         content_digest=manifest.content_digest,
         files=tuple(_local(build, entry) for entry in entries),
+        licenses=licenses,
     )
+
+
+def strange_files(build: Path) -> Iterator[tuple[str, str]]:
+    """What is neither a folder nor a file of its own, as (path, what it is): a link may show other bytes tomorrow."""
+    for folder, folders, names in os.walk(build):
+        for path in sorted(Path(folder, name) for name in (*folders, *names)):
+            if path.is_symlink():
+                yield path.relative_to(build).as_posix(), "a symbolic link"
+            elif not path.is_dir() and not path.is_file():
+                yield path.relative_to(build).as_posix(), "no regular file"
 
 
 def check_files(build: Path, manifest: Manifest) -> Iterator[tuple[str, str]]:

@@ -148,6 +148,17 @@ def verify_card(card: str) -> CardFields:
     return fields
 
 
+def license_of(card: str) -> str | None:
+    """The licence that the block of a card states, as the Hub or else as SPDX spells it; None where it states none.
+
+    Raises ConfigError for a block that is no YAML.
+    """
+    match = _BLOCK.match(card)
+    fields = _parse(match[1], CARD) if match else {}
+    stated = fields.get("license_name") if fields.get("license") == "other" else fields.get("license")
+    return str(stated) if stated else None
+
+
 def size_category(rows: int) -> str:
     """The Hub's name for a number of rows: `size_category(5000)` is `1K<n<10K`."""
     borders = {1_000: "1K", 10_000: "10K", 100_000: "100K", 10**6: "1M", 10**7: "10M", 10**8: "100M", 10**9: "1B"}

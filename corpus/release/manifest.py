@@ -11,7 +11,7 @@ from corpus.io.documents import FORMAT, file_entry, released_files
 from corpus.io.parquet import count_rows, data_files
 from corpus.model import CheckCounts, FileEntry, Manifest
 from corpus.release.facts import CardFacts
-from corpus.schema import SCHEMA_VERSION
+from corpus.schema import DUPLICATE_KINDS, FIELD_SOURCES, KINDS, REASONS, SCHEMA_VERSION, SPLITS
 from corpus.transforms.unicode import UNICODE_VERSION
 
 TOOL: Final = "corpus-packager"
@@ -21,6 +21,15 @@ _LIBRARIES: Final = (
     "pyarrow", "pyyaml",
 )  # fmt: skip
 """The libraries whose version may show in a released byte."""
+
+CLOSED_LISTS: Final = {
+    "duplicate_kind": DUPLICATE_KINDS,
+    "field_source": FIELD_SOURCES,
+    "kind": KINDS,
+    "reason": tuple(REASONS),
+    "split": SPLITS,
+}
+"""The closed lists of the row schema as a manifest names them, for whoever compares it with another one."""
 
 
 def tool_version() -> str:
@@ -57,4 +66,6 @@ def make_manifest(release: Path, facts: CardFacts) -> Manifest:
         statistics=facts.statistics,
         checks=CheckCounts(expected=facts.checks.expected, failed=failed, passed=facts.checks.passed),
         files=tuple(sorted(entries, key=lambda entry: entry.path)),
+        closed_lists=CLOSED_LISTS,
+        previous=facts.previous,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from corpus.io.parquet import count_rows, data_files, read_batches
 from corpus.layout import CARD, CHECKS
 from corpus.model import Manifest, Statistics
 from corpus.release.card import verify_card
-from corpus.release.folder import check_files
+from corpus.release.folder import check_files, strange_files
 from corpus.release.ledger import Written, count_rejections
 from corpus.stages.recount import Recount, count_release
 from corpus.transforms.stretches import restore
@@ -27,7 +26,9 @@ def differences(build: Path) -> Iterator[str]:
     Raises DataError when there is no manifest that can be read.
     """
     manifest = read_manifest(build)
-    broken = list(_strange(build)) or [f"{path}: {problem}" for path, problem in check_files(build, manifest)]
+    broken = [f"{path}: {problem}" for path, problem in strange_files(build)] or [
+        f"{path}: {problem}" for path, problem in check_files(build, manifest)
+    ]
     yield from broken
     if broken:  # what a changed file says of itself is worth nothing
         return
@@ -46,16 +47,6 @@ def differences(build: Path) -> Iterator[str]:
             if line not in unreadable:
                 yield line
             unreadable.add(line)
-
-
-def _strange(build: Path) -> Iterator[str]:
-    """What is neither a folder nor a file of its own: a link may show other bytes tomorrow."""
-    for folder, folders, names in os.walk(build):
-        for path in sorted(Path(folder, name) for name in (*folders, *names)):
-            if path.is_symlink():
-                yield f"{path.relative_to(build).as_posix()}: a symbolic link"
-            elif not path.is_dir() and not path.is_file():
-                yield f"{path.relative_to(build).as_posix()}: no regular file"
 
 
 def _rows(build: Path, manifest: Manifest) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from pathlib import Path
 
 from tests.hub.access import Hub
 from tests.hub.faults import Faults
-from tests.hub.server import HubServer, RequestLog
+from tests.hub.server import AwayServer, HubServer, RequestLog
 from tests.hub.store import Store
 
 
@@ -25,7 +26,12 @@ def main() -> None:
     for given in options.fault:
         faults.add(given)
     hub = Hub(Store(options.root), faults, page_size=options.page_size)
-    with HubServer(options.port, hub, RequestLog(options.root / "requests.log")) as server:
+    with (
+        HubServer(options.port, hub, RequestLog(options.root / "requests.log")) as server,
+        AwayServer(0, hub, RequestLog(options.root / "away.log")) as away,
+    ):
+        hub.address, hub.away = server.address, away.address
+        threading.Thread(target=away.serve_forever, daemon=True).start()
         print(hub.address, flush=True)
         server.serve_forever()
 

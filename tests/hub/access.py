@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class Hub:
-    """The repositories and the faults; `address` is the origin under which clients reach it."""
+    """The repositories and the faults; clients reach it at the origin `address`, and what faults lead astray `away`."""
 
     def __init__(self, store: Store, faults: Faults, *, page_size: int = 1000) -> None:
         self.store = store
         self.faults = faults
         self.page_size = page_size
         self.address = ""
+        self.away = ""
         self.signature = uuid.uuid4().hex
 
     def account(self, request: Request) -> Account | None:

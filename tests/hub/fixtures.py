@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -40,16 +41,25 @@ class Hub:
     endpoint: str
     root: Path
 
-    def requests(self, *prefixes: str) -> list[dict[str, Any]]:
-        """Every request so far, or those whose `METHOD path` begins with one of `prefixes`, the oldest first."""
-        lines = (self.root / "requests.log").read_text(encoding="utf-8").splitlines()
-        seen = [json.loads(line) for line in lines]
+    def mark(self) -> int:
+        """A place in the list of requests, from which `requests` and `writes` may count."""
+        return (self.root / "requests.log").stat().st_size
+
+    def requests(self, *prefixes: str, since: int = 0) -> list[dict[str, Any]]:
+        """Every request since a mark, or those whose `METHOD path` begins with one of `prefixes`, the oldest first."""
+        with (self.root / "requests.log").open(encoding="utf-8") as log:
+            log.seek(since)
+            seen = [json.loads(line) for line in log]
         return [one for one in seen if not prefixes or f"{one['method']} {one['path']}".startswith(prefixes)]
 
-    def writes(self) -> list[str]:
-        """`METHOD path` of every request that may change something, whatever its answer was."""
+    def away(self) -> list[dict[str, Any]]:
+        """Every request that another host got."""
+        return [json.loads(line) for line in (self.root / "away.log").read_text(encoding="utf-8").splitlines()]
+
+    def writes(self, since: int = 0) -> list[str]:
+        """`METHOD path` of every request since a mark that may change something, whatever its answer was."""
         reading = ("/api/validate-yaml", "/paths-info/")
-        changing = [one for one in self.requests() if one["method"] != "GET"]
+        changing = [one for one in self.requests(since=since) if one["method"] != "GET"]
         return [
             f"{one['method']} {one['path']}" for one in changing if not any(word in one["path"] for word in reading)
         ]
@@ -66,6 +76,10 @@ class Hub:
     def repo(self, name: str) -> Repo:
         """What stands on the Hub's disk, read past its API."""
         return Store(self.root).repo(name)
+
+    def copy(self, name: str, to: str) -> None:
+        """Let the repository `to`, which nobody has asked for yet, stand as `name` does."""
+        shutil.copytree(self.root / "repos" / name, self.root / "repos" / to)
 
 
 @contextmanager

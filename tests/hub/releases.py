@@ -51,10 +51,11 @@ def make_release(
     parts: Mapping[str, Sequence[str]] | None = None,
     repo: str | None = REPO,
     passed: bool = True,
+    card: str = CARD,
 ) -> Path:
     """Write a release with one row for each id of `parts` (path of a Parquet file to its ids) and give its folder."""
     parts = LETTERS if parts is None else parts
-    contents = {**OTHERS}
+    contents = {**OTHERS, "README.md": card.encode()}
     for path, ids in parts.items():
         table = pa.table({"id": list(ids), "body": [f"The text of {name}." for name in ids]})
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

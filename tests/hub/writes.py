@@ -6,16 +6,18 @@ import base64
 import binascii
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from tests.hub.answers import Answer, AnswerLostError, RefusedError, Request, json_answer
-from tests.hub.store import Entry, Repo, StaleParentError, TagTakenError
+from tests.hub.store import MAIN, Entry, Repo, StaleParentError, TagTakenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.hub.access import Hub
 
+LONGEST_HOLD = 30.0
 LFS_FROM_BYTES = 10 * 1024 * 1024
 
 
@@ -88,6 +90,8 @@ def commit(hub: Hub, request: Request, at: Mapping[str, str]) -> Answer:
     repo = hub.writable(request, at["repo"])
     lines = [json.loads(line) for line in request.body.splitlines() if line.strip()]
     header = next(line["value"] for line in lines if line["key"] == "header")
+    if hub.faults.take("hold-commit", repo.name, header["summary"]):
+        _wait_for_another(repo)
     with repo.lock:
         _interfere(hub, repo)
         if at["revision"] not in repo.refs().heads:
@@ -110,6 +114,12 @@ def commit(hub: Hub, request: Request, at: Mapping[str, str]) -> Answer:
         raise AnswerLostError
     url = f"{hub.address}/datasets/{repo.name}/commit/{made.id}"
     return json_answer({"success": True, "commitOid": made.id, "commitUrl": url, "hookOutput": ""})
+
+
+def _wait_for_another(repo: Repo) -> None:
+    before, end = repo.resolve(MAIN), time.monotonic() + LONGEST_HOLD
+    while repo.resolve(MAIN) == before and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def _interfere(hub: Hub, repo: Repo) -> None:

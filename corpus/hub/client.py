@@ -1,6 +1,7 @@
-"""One dataset repository on the Hub: the few calls that publishing needs, with every failure as an OutsideError.
+"""One dataset repository on the Hub: the few calls that publishing and reading need, with every failure as ours.
 
-`huggingface_hub` is imported where a call needs it. What it raises becomes an error of ours (`hub_errors.py`).
+`huggingface_hub` is imported where a call needs it. It asks through a client of ours (`session.py`), and what it raises
+becomes an error of ours (`errors.py`).
 """
 
 from __future__ import annotations
@@ -8,21 +9,21 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from corpus.errors import OutsideError, UsageError
-from corpus.release.hub_errors import RUN_AGAIN, NotFoundError, TryAgainError, translated
+from corpus.errors import UsageError
+from corpus.hub.errors import RUN_AGAIN, NotFoundError, TryAgainError, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from types import TracebackType
 
-PUBLIC_HUB = "https://huggingface.co"
-ANSWER_SECONDS = 60.0
+PUBLIC_HUB: Final = "https://huggingface.co"
 
-_COMMIT_ID = re.compile(r"[0-9a-f]{40}")
+_COMMIT_ID: Final = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +41,22 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The newest commit of a repository's main branch."""
+    """The commit that a revision stands for, and who may see the repository."""
 
     commit: str
     private: bool
 
 
 class Hub:
-    """The dataset repository `repo` at `endpoint` (default: HF_ENDPOINT, else the public Hub)."""
+    """The dataset repository `repo` at `endpoint` (default: HF_ENDPOINT, else the public Hub), while the context lasts.
 
-    def __init__(self, repo: str, *, endpoint: str | None = None, token: str | None = None) -> None:
+    An answer may stay away for `answer_seconds`. Of two that are open at once at different endpoints only the later one
+    brings its login. Raises UsageError for an endpoint that is no address.
+    """
+
+    def __init__(
+        self, repo: str, *, endpoint: str | None = None, token: str | None = None, answer_seconds: float = 60.0
+    ) -> None:
         from huggingface_hub import HfApi, constants, get_token
 
         self.repo = repo
@@ -61,12 +68,28 @@ class Hub:
             with self._translated("find the login"):
                 self._secret = get_token() or ""
         self._api = HfApi(endpoint=self.endpoint, token=self._secret or False, library_name="corpus")
+        self._answer_seconds = answer_seconds
+        self._open = ExitStack()
 
-    def head(self) -> Head | None:
-        """The head of the main branch; None when the repository is absent, or hidden from this token."""
+    def __enter__(self) -> Hub:
+        from corpus.hub.session import asking_once
+
+        self._open.enter_context(asking_once(self.endpoint, answer_seconds=self._answer_seconds))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def head(self, revision: str = "main") -> Head | None:
+        """The newest commit of a branch (or that of a tag); None when the repository or the revision is absent.
+
+        It is absent, too, when it is hidden from this token.
+        """
         try:
             with self._translated("read the repository"):
-                info = self._api.dataset_info(self.repo, revision="main", timeout=ANSWER_SECONDS)
+                info = self._api.dataset_info(self.repo, revision=revision)
         except NotFoundError:
             return None
         return Head(commit=self._commit_id(info.sha), private=bool(info.private))
@@ -93,33 +116,28 @@ class Hub:
 
     def read(self, commit: str, path: str, listed: RemoteFile) -> bytes:
         """The bytes of a small file, held against what the commit's tree says of it."""
-        content = b"".join(self._stream(commit, path))
+        content = b"".join(self.stream(commit, path, listed.size))
         blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
         if not listed.holds(size=len(content), blob=blob, sha256=hashlib.sha256(content).hexdigest()):
             where = f"{self.repo} at {commit}"
             raise TryAgainError(f"The Hub gave back something else than {path}.", where=where, remedy=RUN_AGAIN)
         return content
 
-    def digest(self, commit: str, path: str) -> tuple[int, str]:
-        """Size and sha256 of a file as the Hub hands it out, whatever its size; nothing is kept."""
-        size, sha256 = 0, hashlib.sha256()
-        for chunk in self._stream(commit, path):
-            size += len(chunk)
-            sha256.update(chunk)
-        return size, sha256.hexdigest()
-
-    def _stream(self, commit: str, path: str) -> Iterator[bytes]:
+    def stream(self, commit: str, path: str, size: int) -> Iterator[bytes]:
+        """The bytes of a file, piece by piece, whatever its size; no more is read once they are more than `size`."""
         from huggingface_hub import get_session, hf_hub_url
 
         url = hf_hub_url(self.repo, path, repo_type="dataset", revision=commit, endpoint=self.endpoint)
         headers = {"Accept-Encoding": "identity"}
         headers |= {"Authorization": f"Bearer {self._secret}"} if self._secret else {}
-        with (
-            self._translated(f"download {path}"),
-            get_session().stream("GET", url, headers=headers, timeout=ANSWER_SECONDS) as response,
-        ):
+        with self._translated(f"download {path}"), get_session().stream("GET", url, headers=headers) as response:
             response.raise_for_status()
-            yield from response.iter_bytes()
+            read = 0
+            for chunk in response.iter_bytes():
+                yield chunk
+                read += len(chunk)
+                if read > size:
+                    return
 
     def create(self, *, private: bool) -> None:
         """Make the repository; where `private` is not asked for, its namespace has the say."""
@@ -129,7 +147,11 @@ class Hub:
     def commit(
         self, *, parent: str, add: Mapping[str, Path], delete: Sequence[str], title: str, description: str
     ) -> str:
-        """Make one commit on top of `parent`, and of nothing else; give its id."""
+        """Make one commit on top of `parent`, and of nothing else; give its id.
+
+        Bytes which the repository has already, under whatever name, are not sent again: the client offers the digests
+        of all large files first.
+        """
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
         with self._translated("commit"), _large_files(self.endpoint), _bars():
@@ -152,8 +174,8 @@ class Hub:
             self._api.create_tag(self.repo, tag=tag, revision=commit, repo_type="dataset")
 
     def _commit_id(self, found: str | None) -> str:
-        if found is None or not _COMMIT_ID.fullmatch(found):
-            raise OutsideError("The Hub names no commit.", where=self.repo, remedy="look at the repository on the Hub")
+        if not isinstance(found, str) or not _COMMIT_ID.fullmatch(found):
+            raise TryAgainError("The Hub names no commit.", where=self.repo, remedy=RUN_AGAIN)
         return found
 
     def _translated(self, doing: str) -> AbstractContextManager[None]:

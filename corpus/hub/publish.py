@@ -7,40 +7,41 @@ is found and not repeated.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import hashlib
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from corpus.errors import DataError, OutsideError, UsageError
+from corpus.hub.client import Hub
+from corpus.hub.errors import RUN_AGAIN, TryAgainError
+from corpus.hub.patience import Patience
+from corpus.hub.plan import ABSENT, FileAction, RemoteState, action_on, changes_of, plan_files
 from corpus.layout import MANIFEST
 from corpus.release.folder import LocalFile, LocalRelease, read_release
-from corpus.release.hub import Hub
-from corpus.release.hub_errors import RUN_AGAIN, TryAgainError
-from corpus.release.upload_plan import ABSENT, FileAction, RemoteState, action_on, changes_of, plan_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-WAITS = (1.0, 4.0)
-
 Status = Literal["published", "unchanged", "tagged", "dry-run"]
-Sleep = Callable[[float], None]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What was done, or in a dry run would be. `commit` is where the release stands, None after a dry run."""
+    """What was done, or in a dry run would be. `commit` is where the release stands, None after a dry run.
+
+    `unknown_licenses` could not be compared, the dataset's or those of rows.
+    """
 
     repo: str
     version: str
+    digest: str
     endpoint: str
     files: tuple[FileAction, ...]
     commit: str | None
     tag: str
     status: Status
+    unknown_licenses: tuple[str, ...]
 
 
 def publish(
@@ -51,7 +52,7 @@ def publish(
     endpoint: str | None = None,
     token: str | None = None,
     dry_run: bool = False,
-    sleep: Sleep = time.sleep,
+    patience: Patience | None = None,
 ) -> Publication:
     """Publish the release folder `build`, or say what that would do; `repo` is needed where its manifest names none.
 
@@ -63,29 +64,32 @@ def publish(
     see looks like an absent one.
     """
     release = read_release(build, repo)
-    hub = Hub(release.repo, endpoint=endpoint, token=token)
+    patience = patience or Patience()
+    with Hub(release.repo, endpoint=endpoint, token=token, answer_seconds=patience.answer_seconds) as hub:
 
-    def outcome(plan: tuple[FileAction, ...], commit: str | None, status: Status) -> Publication:
-        return Publication(
-            repo=release.repo,
-            version=release.version,
-            endpoint=hub.endpoint,
-            files=plan,
-            commit=commit,
-            tag=release.tag,
-            status=status,
-        )
+        def outcome(plan: tuple[FileAction, ...], commit: str | None, status: Status) -> Publication:
+            return Publication(
+                repo=release.repo,
+                version=release.version,
+                digest=release.digest,
+                endpoint=hub.endpoint,
+                files=plan,
+                commit=commit,
+                tag=release.tag,
+                status=status,
+                unknown_licenses=release.licenses.unknown,
+            )
 
-    if dry_run:
-        return outcome(_preview(release, hub, private=private), None, "dry-run")
-    start = _patiently(lambda: _enter(release, hub, private=private), sleep)
-    plan = plan_files(release, start)
-    if start.tagged:
-        return outcome(plan, start.commit, "unchanged")
-    commit = _settle(release, hub, start, sleep)
-    _read_back(release, hub, commit, plan, sleep)
-    _patiently(lambda: _tag(release, hub, commit), sleep)
-    return outcome(plan, commit, "published" if changes_of(plan) else "tagged")
+        if dry_run:
+            return outcome(_preview(release, hub, private=private), None, "dry-run")
+        start = patience.again(lambda: _enter(release, hub, private=private))
+        plan = plan_files(release, start)
+        if start.tagged:
+            return outcome(plan, start.commit, "unchanged")
+        commit = _settle(release, hub, start, patience)
+        _read_back(release, hub, commit, plan, patience)
+        patience.again(lambda: _tag(release, hub, commit))
+        return outcome(plan, commit, "published" if changes_of(plan) else "tagged")
 
 
 def _preview(release: LocalRelease, hub: Hub, *, private: bool) -> tuple[FileAction, ...]:
@@ -124,22 +128,24 @@ def _look(release: LocalRelease, hub: Hub, *, private: bool) -> RemoteState | No
     return state
 
 
-def _settle(release: LocalRelease, hub: Hub, start: RemoteState, sleep: Sleep) -> str:
+def _settle(release: LocalRelease, hub: Hub, start: RemoteState, patience: Patience) -> str:
     """The commit at which the whole release stands: ours, made now or found."""
-    state = start
-    for wait in (*WAITS, None):
+    state, certain = start, True  # whether no commit of ours can have happened
+    for wait in (*patience.waits, None):
         changes = changes_of(plan_files(release, state))
         if not changes:
             break
         try:
             return _commit(release, hub, state, changes)
-        except TryAgainError:
+        except TryAgainError as error:
             if wait is None:
                 raise
-            sleep(wait)
-        state = _patiently(lambda: _look(release, hub, private=False) or ABSENT, sleep)
+            certain = certain and error.status in (404, 412)
+            patience.wait(wait, error)
+        state = patience.again(lambda: _look(release, hub, private=False) or ABSENT)
         if state.manifest not in (start.manifest, release.manifest):
-            what = "Somebody else has published here meanwhile."
+            changed = "nothing was changed" if certain else "whether ours came first is not known"
+            what = f"The head moved: somebody else has published here meanwhile; {changed}."
             raise OutsideError(what, where=f"{hub.repo} at {state.commit}", remedy=RUN_AGAIN)
     return state.commit
 
@@ -154,13 +160,13 @@ def _commit(release: LocalRelease, hub: Hub, state: RemoteState, changes: tuple[
     )
 
 
-def _read_back(release: LocalRelease, hub: Hub, commit: str, plan: tuple[FileAction, ...], sleep: Sleep) -> None:
+def _read_back(release: LocalRelease, hub: Hub, commit: str, plan: tuple[FileAction, ...], patience: Patience) -> None:
     """Compare what stands at `commit` with the release: the listing by its hashes, then every file by its bytes."""
-    files = _patiently(lambda: hub.tree(commit), sleep)
+    files = patience.again(lambda: hub.tree(commit))
     wrong = [one.path for one in plan if one.action == "delete" and one.path in files]
     wrong += [file.path for file in release.files if action_on(file, files.get(file.path)) != "same"]
     if not wrong:
-        wrong = [file.path for file in release.files if _patiently(partial(_differs, file, hub, commit), sleep)]
+        wrong = [file.path for file in release.files if patience.again(partial(_differs, file, hub, commit))]
     if wrong:
         what = "What the Hub gives back is not what was published; no tag was made."
         remedy = "run the same command again; if it says the same, delete the file on the Hub first"
@@ -168,23 +174,21 @@ def _read_back(release: LocalRelease, hub: Hub, commit: str, plan: tuple[FileAct
 
 
 def _differs(file: LocalFile, hub: Hub, commit: str) -> bool:
-    return hub.digest(commit, file.path) != (file.size, file.sha256)
+    size, digest = 0, hashlib.sha256()
+    for chunk in hub.stream(commit, file.path, file.size):
+        size += len(chunk)
+        digest.update(chunk)
+    return (size, digest.hexdigest()) != (file.size, file.sha256)
 
 
 def _tag(release: LocalRelease, hub: Hub, commit: str) -> None:
+    """Make the tag, if it is not there, and look: whatever was answered, it may stand or not."""
     at = hub.tagged(release.tag)
     if at is None:
         hub.tag(release.tag, commit)
-    elif at != commit:
+        at = hub.tagged(release.tag)
+    if at is None:
+        raise TryAgainError(f"The new tag {release.tag} is not there yet.", where=hub.repo, remedy=RUN_AGAIN)
+    if at != commit:
         what = f"Tag {release.tag} was made by somebody else meanwhile."
         raise OutsideError(what, where=f"{hub.repo} at {at}", remedy=RUN_AGAIN)
-
-
-def _patiently(step: Callable[[], T], sleep: Sleep) -> T:
-    """Take a step that may be taken twice, three times at most."""
-    for wait in WAITS:
-        try:
-            return step()
-        except TryAgainError:
-            sleep(wait)
-    return step()

@@ -14,7 +14,7 @@ from corpus.release.folder import LocalFile, LocalRelease
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from corpus.release.hub import RemoteFile
+    from corpus.hub.client import RemoteFile
 
 Action = Literal["add", "change", "same", "delete", "unknown"]
 

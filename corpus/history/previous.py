@@ -1,0 +1,68 @@
+"""The release before this one, as `[release] previous` names it: an input of the build like any other.
+
+Everything that a build takes from it starts here: `previous_release` opens it, `since` tells in the card what differs
+from it and puts its digests into the manifest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from corpus.errors import ConfigError
+from corpus.history.difference import compare
+from corpus.history.edition import Edition, draft_edition, edition_of
+from corpus.history.markdown import card_section
+from corpus.hub.opening import open_release
+from corpus.model import Previous
+from corpus.release.facts import CardFacts
+from corpus.release.manifest import make_manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOptions:
+    """How this release follows the one before it."""
+
+    previous: str = field(
+        default="",
+        metadata={
+            "doc": "The release before this one: a folder, seen from this file's, or a tag on the Hub like "
+            "organisation/name@v1.2.0. The card then tells what has changed since."
+        },
+    )
+
+
+def address_of(options: ReleaseOptions, project: Path | None) -> str:
+    """The address of the previous release; a folder of the project by its path, empty where none is named."""
+    inside = project / options.previous if project and options.previous else None
+    return str(inside) if inside and inside.exists() else options.previous
+
+
+@contextmanager
+def previous_release(options: ReleaseOptions, project: Path | None, out: Path) -> Iterator[Edition | None]:
+    """The release before the one that is built at `out`, while the context lasts; None where the settings name none.
+
+    Raises ConfigError when the build would replace the very release that it follows, and what `open_release` raises.
+    """
+    address = address_of(options, project)
+    if not address:
+        yield None
+        return
+    if os.path.realpath(address) == os.path.realpath(out):
+        what, remedy = "the build would replace the release that it follows", "keep that one elsewhere, or name its tag"
+        raise ConfigError(what, where=str(out), found=f"previous = {options.previous!r}", remedy=remedy)
+    with open_release(address) as opened:
+        yield edition_of(opened)
+
+
+def since(previous: Edition | None, facts: CardFacts, release: Path) -> CardFacts:
+    """The facts, with what differs between `previous` and the build whose data files lie in `release`."""
+    if previous is None:
+        return facts
+    before = previous.manifest
+    noted = Previous(version=before.version, content_digest=before.content_digest, release_digest=previous.digest)
+    difference = compare(previous, draft_edition(release, make_manifest(release, facts)))
+    return replace(facts, previous=noted, changes=card_section(difference))
