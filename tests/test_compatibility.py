@@ -19,8 +19,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from corpus.hub.publish import publish
 
+from corpus.hub.publish import publish
 from corpus.io.documents import read_manifest
 from corpus.io.parquet import data_files
 from corpus.release.verify import differences
@@ -51,7 +51,7 @@ def python(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The kept release, one of today of the same input, and that one with a column more, as a minor version may have."""
+    """The kept release, one of today of the same input, and that one with a column more, as a minor version has."""
     folder = tmp_path_factory.mktemp("releases")
     today = build_release(NOTES, folder / "today").path
     wider = folder / "wider"
@@ -108,7 +108,7 @@ def test_a_consumer_reads_every_version_from_a_folder(
 def test_a_consumer_reads_every_version_from_the_hub(
     name: str, releases: dict[str, Path], consume: Callable[..., Read], hub: Hub, python: str
 ) -> None:
-    repo = f"town/{name}-{'newest' if python == sys.executable else 'oldest'}"
+    repo = f"org/{name}-{'newest' if python == sys.executable else 'oldest'}"
     publish(releases[name], repo=repo, endpoint=hub.endpoint, token=WRITE_TOKEN)
     version = read_manifest(releases[name]).version
     assert consume(repo, f"v{version}", hub.endpoint) == consume(str(releases[name]))

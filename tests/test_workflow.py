@@ -13,9 +13,10 @@ import yaml
 from corpus import cli
 from tests.conftest import ARTICLE_TEXT, ROOT, write_files
 from tests.hub.fixtures import Hub, running_hub
+from tests.hub.identity import RUN_TOKEN
 from tests.workflows import Job, Runner
 
-REPO = "town/papers"
+REPO = "org/papers"
 SETTINGS = f'name = "papers"\nversion = "1.0.0"\nrepo = "{REPO}"\ninput = "raw"\nlicense = "cc0-1.0"\n'
 
 
@@ -50,7 +51,7 @@ def run(repository: Path, home: Path, hub: Hub, ref: str) -> dict[str, Job]:
     home.mkdir()
     identity = {
         "ACTIONS_ID_TOKEN_REQUEST_URL": f"{hub.endpoint}/identity",
-        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of-this-run",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": RUN_TOKEN,
     }
     given = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(home / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"}
     runner = Runner(repository=repository, home=home, ref=ref, variables=given, secrets=identity)

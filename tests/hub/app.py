@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tests.hub import reads, writes
+from tests.hub import identity, reads, writes
 from tests.hub.access import Hub
 from tests.hub.answers import Answer, RefusedError, Request, json_answer
 from tests.hub.disturbed import disturbed
@@ -32,6 +32,8 @@ _REVISION = r"(?P<revision>[^/]+)"
 ROUTES: tuple[Route, ...] = tuple(
     Route(kind, method, re.compile(pattern), handler)
     for kind, method, pattern, handler in (
+        ("identity", "GET", r"/identity", identity.identity),
+        ("trade", "POST", r"/oauth/token", identity.trade),
         ("whoami", "GET", r"/api/whoami-v2", reads.whoami),
         ("create", "POST", r"/api/repos/create", writes.create_repo),
         ("validate-yaml", "POST", r"/api/validate-yaml", reads.validate_yaml),
