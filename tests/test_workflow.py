@@ -78,6 +78,12 @@ def test_a_change_is_built_and_checked_and_a_tag_published_without_a_token(
     again = run(repository, tmp_path / "again", hub, "refs/tags/v1.0.0")
     assert again["publish"].passed, again["publish"].output
 
+    write_files(repository / "my papers" / "raw", {"new.txt": "Ferry\n\n" + ARTICLE_TEXT.format(month="June", count=9)})
+    later = run(repository, tmp_path / "later", hub, "refs/heads/main")["build"]
+    assert "## What has changed since version 1.0.0" in later.summary
+    assert "new.txt" in later.summary
+    assert "| the corpus has enough rows | at least 1 | 3 | 4 |" in later.summary
+
 
 def test_a_tag_of_another_version_publishes_nothing(
     repository: Path, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

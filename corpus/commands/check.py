@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from corpus.commands.common import FOLDER, Command, document, examples, project_of, say
-from corpus.errors import DataError
+from corpus.errors import DataError, OutsideError
 from corpus.layout import CHECKS
 
 if TYPE_CHECKING:
@@ -21,14 +21,27 @@ if TYPE_CHECKING:
     from corpus.release.checks import CheckThresholds
 
 
+_REWORDED: Final = 3
+"""Rows whose changed words a page shows."""
+
+_LISTED: Final = 20
+"""Rows and groups that a table of changes lists."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A release whose checks have run: where it lies, what came of them, what failed, and the settings if known."""
+    """A release whose checks have run: where it lies, what came of them, what failed, and the settings if known.
+
+    `before` is the content of the last release's `checks.json` and `changes` Markdown about what differs from it, where
+    a page is wanted.
+    """
 
     build: Path
     report: CheckReport
     findings: list[Finding]
     config: Config | None
+    before: Mapping[str, Any] | None = None
+    changes: str = ""
 
     @property
     def place(self) -> str:
@@ -116,6 +129,8 @@ def check(build: Path, project: Path | None, form: str, as_json: bool, summary: 
     limits = config.checks if config else _recorded_limits(build)
     report = run_checks(build, suites_of(home or build), limits)
     checked = Checked(build=build, report=report, findings=findings_of(report, build, config), config=config)
+    if config and (summary or form == "markdown"):
+        checked = _since_last_release(checked, config)
     FORMATS["json" if as_json else form](checked)
     if summary:
         from corpus.ci.summary import append
@@ -137,7 +152,31 @@ def _markdown(checked: Checked) -> str:
     from corpus.ci.summary import summary
     from corpus.io.documents import read_manifest
 
-    return summary(read_manifest(checked.build), checked.report, checked.findings)
+    manifest = read_manifest(checked.build)
+    return summary(manifest, checked.report, checked.findings, before=checked.before, changes=checked.changes)
+
+
+def _since_last_release(checked: Checked, config: Config) -> Checked:
+    """The same, held against the last release, in the settings or on the Hub; without an answer the page says so."""
+    from corpus.commands.diff import release_before
+    from corpus.history.difference import compare
+    from corpus.history.edition import local_edition
+    from corpus.history.markdown import markdown
+    from corpus.history.texts import reworded
+    from corpus.io.documents import read_checks
+    from corpus.release.markdown import escape
+
+    try:
+        with release_before(config, None, None) as last:
+            if last is None:
+                return checked
+            last.fetch([CHECKS])
+            found = compare(last, local_edition(checked.build))
+            text = markdown(found, reworded(found, _REWORDED), most=_LISTED)
+            title = f"## What has changed since version {escape(last.manifest.version)}"
+            return replace(checked, before=read_checks(last.folder), changes=f"{title}\n\n{text}")
+    except (OutsideError, DataError) as error:
+        return replace(checked, changes=f"Not compared with the last release: {escape(error.what)}")
 
 
 def _settings(home: Path) -> Config:
