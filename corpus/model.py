@@ -61,7 +61,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupChanges:
+class NameChanges:
     """What became of the groups of the previous release, as pairs in sorted order.
 
     `merged`: a name that is gone, and the one that took it in. `parted`: a name, and another group that now holds some
@@ -227,7 +227,7 @@ class Manifest:
     """The last file of a release: digests of inputs, settings, content and every other file, and the counts.
 
     `closed_lists` are the values that kinds, reasons and the like may have, by name; `previous` is null where the
-    settings name no release before this one.
+    settings name no release before this one. `name_changes` are held against that one.
     """
 
     format: int
@@ -244,3 +244,4 @@ class Manifest:
     files: tuple[FileEntry, ...]
     closed_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previous: Previous | None = None
+    name_changes: NameChanges | None = None

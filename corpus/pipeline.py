@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.config import Config, ingest_options
 from corpus.engines.base import Engine
 from corpus.errors import DataError
-from corpus.history.previous import previous_release, since
+from corpus.history.previous import lineage_of, previous_release, since
 from corpus.io.addresses import Address
 from corpus.io.documents import read_manifest, write_json, write_rejections
 from corpus.io.fields import check_found
@@ -99,7 +99,8 @@ def build_dataset(
 
         rows = read_sketches(staged, work)
         found = relate(rows, engine, work, project.decisions, config.shingles, config.duplicates)
-        parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work))
+        lineage = lineage_of(previous, found.founder, rows.borders, work)
+        parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work, lineage))
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))
 
         list(show.track("write", engine.map(Export(work=work, release=release), parts), len(parts)))
@@ -115,7 +116,7 @@ def build_dataset(
         show.done("check", f"{sum(outcome.passed for outcome in report.outcomes)} of {report.expected} passed")
 
         facts = _card_facts(config, project, release, counted=(statistics, inputs, report), published=published)
-        manifest = _describe(release, project, since(previous, facts, release))
+        manifest = _describe(release, project, since(previous, lineage, facts, release))
         target = install(release, out, passed=report.passed)
         if last and target == out:
             last.note(shards, work)

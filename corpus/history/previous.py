@@ -1,7 +1,7 @@
 """The release before this one, as `[release] previous` names it: an input of the build like any other.
 
-Everything that a build takes from it starts here: `previous_release` opens it, `since` tells in the card what differs
-from it and puts its digests into the manifest.
+Everything that a build takes from it starts here: `previous_release` opens it, `lineage_of` gives the names and splits
+that stay, `since` tells in the card what differs from it and puts its digests into the manifest.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from corpus.hub.opening import open_release
 from corpus.model import Previous
 from corpus.release.facts import CardFacts
 from corpus.release.manifest import make_manifest
+from corpus.stages.lineage import Lineage, trace
+from corpus.transforms.tokens import Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class ReleaseOptions:
         default="",
         metadata={
             "doc": "The release before this one: a folder, seen from this file's, or a tag on the Hub like "
-            "organisation/name@v1.2.0. The card then tells what has changed since."
+            "organisation/name@v1.2.0. Groups keep their names and rows their splits; the card tells what has changed."
         },
     )
 
@@ -58,11 +60,21 @@ def previous_release(options: ReleaseOptions, project: Path | None, out: Path) -
         yield edition_of(opened)
 
 
-def since(previous: Edition | None, facts: CardFacts, release: Path) -> CardFacts:
-    """The facts, with what differs between `previous` and the build whose data files lie in `release`."""
+def lineage_of(previous: Edition | None, founder: Ints, borders: Ints, work: Path) -> Lineage | None:
+    """What the groups of this build keep of the `previous` release; see `stages.lineage.trace`."""
     if previous is None:
+        return None
+    previous.fetch([entry.path for entry in previous.parts])
+    files = {previous.folder / entry.path: previous.split_of(entry) for entry in previous.parts}
+    return trace(files, founder, borders, work)
+
+
+def since(previous: Edition | None, lineage: Lineage | None, facts: CardFacts, release: Path) -> CardFacts:
+    """The facts, with what differs between `previous` and the build whose data files lie in `release`."""
+    if previous is None or lineage is None:
         return facts
     before = previous.manifest
     noted = Previous(version=before.version, content_digest=before.content_digest, release_digest=previous.digest)
     difference = compare(previous, draft_edition(release, make_manifest(release, facts)))
-    return replace(facts, previous=noted, changes=card_section(difference))
+    changes = card_section(difference)
+    return replace(facts, previous=noted, name_changes=lineage.changes, changes=changes)

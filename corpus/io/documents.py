@@ -12,7 +12,7 @@ from typing import Any, Final, get_type_hints
 
 from corpus.errors import DataError
 from corpus.layout import CHECKS, MANIFEST, REJECTED
-from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, Previous, Rejection, Statistics
+from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, NameChanges, Previous, Rejection, Statistics
 from corpus.schema import SCHEMA_VERSION
 
 FORMAT: Final = 1
@@ -110,6 +110,8 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     document["closed_lists"] = {name: _texts(values) for name, values in document.get("closed_lists", {}).items()}
     previous = document.get("previous")
     document["previous"] = Previous(**dict(zip(previous, _texts(previous.values()), strict=True))) if previous else None
+    changes = document.get("name_changes")
+    document["name_changes"] = NameChanges(**{name: _pairs(changes[name]) for name in changes}) if changes else None
     return Manifest(**{field.name: document[field.name] for field in fields(Manifest)})
 
 
@@ -118,6 +120,11 @@ def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(f"no texts: {texts}")
     return texts
+
+
+def _pairs(values: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(_texts(value) for value in values)
+    return tuple((one, other) for one, other in pairs)
 
 
 def _check_types(part: Inputs | Statistics) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from corpus.errors import BugError, ConfigError
 from corpus.layout import parse_part
-from corpus.model import CheckReport, Counts, FileEntry, Inputs, Previous, Statistics
+from corpus.model import CheckReport, Counts, FileEntry, Inputs, NameChanges, Previous, Statistics
 from corpus.naming import tag_of
 from corpus.schema import SPLITS, UNDETERMINED
 
@@ -53,6 +53,7 @@ class CardFacts:
     description: str | None = None
     published: str | None = None
     previous: Previous | None = None
+    name_changes: NameChanges | None = None
     changes: str = ""
 
     @property

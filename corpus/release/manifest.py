@@ -68,4 +68,5 @@ def make_manifest(release: Path, facts: CardFacts) -> Manifest:
         files=tuple(sorted(entries, key=lambda entry: entry.path)),
         closed_lists=CLOSED_LISTS,
         previous=facts.previous,
+        name_changes=facts.name_changes,
     )

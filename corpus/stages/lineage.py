@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from corpus.errors import DataError
 from corpus.io.parquet import open_parquet
-from corpus.model import GroupChanges
+from corpus.model import NameChanges
 from corpus.schema import SINGLE_KINDS, SPLITS
 from corpus.stages.comparison import by_shard
 from corpus.stages.staged import read_staged, staged_path, write_table
@@ -38,12 +38,13 @@ class Lineage:
     names: pa.Array
     splits: pa.Array
     taken: Path
-    changes: GroupChanges
+    changes: NameChanges
 
     def of(self, founder: Ints) -> tuple[pa.Array, pa.Array]:
         """Name and split of the groups with these founding rows; null where nothing is kept."""
+        nothing = pa.nulls(len(founder), pa.string())
         if not len(self.founders):
-            return pa.nulls(len(founder), pa.string()), pa.nulls(len(founder), pa.string())
+            return nothing, nothing
         places = np.minimum(np.searchsorted(self.founders, founder), len(self.founders) - 1)
         indices = pa.array(places, mask=self.founders[places] != founder)
         return self.names.take(indices), self.splits.take(indices)
@@ -140,7 +141,7 @@ def _write_names(path: Path, names: pa.Array) -> None:
     write_table(path, pa.table([names], schema=_TAKEN))
 
 
-def _changes(carried: Carried, kept: pa.Array, names: pa.Array, ids: pa.ChunkedArray) -> GroupChanges:
+def _changes(carried: Carried, kept: pa.Array, names: pa.Array, ids: pa.ChunkedArray) -> NameChanges:
     """What changed hands, by the names that groups have now."""
     taken = frozenset(names.to_pylist())
     by_founder: dict[int, str] = {}
@@ -152,7 +153,7 @@ def _changes(carried: Carried, kept: pa.Array, names: pa.Array, ids: pa.ChunkedA
         return by_founder[founder]
 
     old: Sequence[str] = names.to_pylist()
-    return GroupChanges(
+    return NameChanges(
         merged=tuple(sorted((old[gone], old[into]) for gone, into in carried.merged.tolist())),
         parted=tuple(sorted((old[name], name_of(founder)) for name, founder in carried.parted.tolist())),
         moved=tuple(sorted((name_of(founder), SPLITS[split]) for founder, split in carried.moved.tolist())),

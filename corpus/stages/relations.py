@@ -15,19 +15,24 @@ from corpus.schema import ARTICLE, DUPLICATE_KINDS, SINGLE_KINDS
 from corpus.stages.arrays import column_of
 from corpus.stages.comparison import by_shard
 from corpus.stages.export import ShardSizes
+from corpus.stages.lineage import Lineage, read_taken
 from corpus.stages.staged import RELATIONS, read_staged, staged_path, write_staged
 from corpus.transforms.duplicates.compare import Floats
 from corpus.transforms.duplicates.find import Duplicates
-from corpus.transforms.split import SplitOptions, group_name, split_of
+from corpus.transforms.split import SplitOptions, fresh_name, split_of
 from corpus.transforms.tokens import Ints, offsets_of
 
 FATES: Final = pa.schema(
     [
         pa.field("founder", pa.string()),
+        pa.field("kept_name", pa.string()),
+        pa.field("kept_split", pa.string()),
         *(ARTICLE.field(name) for name in ("duplicate_kind", "duplicate_of", "duplicate_overlap", "related")),
     ]
 )
-"""What the groups say of the rows of a shard; `founder` is the smallest id of the group, null for the row itself."""
+"""What the groups say of the rows of a shard; `founder` is the smallest id of the group, null for the row itself.
+
+`kept_name` and `kept_split` are what the group keeps of the previous release, null where it keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class Relate:
 
     work: Path
     splits: SplitOptions
+    taken: Path | None = None
 
     def __call__(self, shard: int) -> ShardSizes:
         """Write the columns of a shard that depend on other rows; gives its sizes."""
@@ -56,8 +62,11 @@ class Relate:
         sketches = read_staged(staged_path(self.work, "sketches", shard), ["id", "bytes"])
         ids = sketches["id"].to_pylist()
         founders = [founder or own for founder, own in zip(fates["founder"].to_pylist(), ids, strict=True)]
-        groups = {founder: group_name(founder) for founder in dict.fromkeys(founders)}
-        splits = {founder: split_of(group, self.splits) for founder, group in groups.items()}
+        taken = read_taken(self.taken) if self.taken else frozenset()
+        kept = dict(zip(founders, fates["kept_name"].to_pylist(), strict=True))
+        groups = {founder: name or fresh_name(founder, taken) for founder, name in kept.items()}
+        held = dict(zip(founders, fates["kept_split"].to_pylist(), strict=True))
+        splits = {founder: held[founder] or split_of(group, self.splits) for founder, group in groups.items()}
         columns = dict(zip(fates.column_names, fates.columns, strict=True))
         columns["duplicate_group"] = [groups[founder] for founder in founders]
         columns["split"] = [splits[founder] for founder in founders]
@@ -70,18 +79,27 @@ class Relate:
 
 
 def write_relations(
-    borders: Ints, found: Duplicates, engine: Engine, splits: SplitOptions, work: Path
+    borders: Ints, found: Duplicates, engine: Engine, splits: SplitOptions, work: Path, lineage: Lineage | None = None
 ) -> list[ShardSizes]:
     """Write the columns that depend on other rows, and the splits, one file a shard; gives the shards' sizes.
 
-    `borders` (s + 1,) tell where the rows of each shard begin.
+    `borders` (s + 1,) tell where the rows of each shard begin; `lineage` is what groups keep of the previous release.
     """
     shards = np.flatnonzero(np.diff(borders)).tolist()
     names = _names(borders, found, work)
     related = offsets_of(np.bincount(found.related.row, minlength=len(found.kept)).astype(np.int64))
     for shard in shards:
-        _write_fates(shard, int(borders[shard]), int(borders[shard + 1]), found, related, names, work)
-    return list(engine.map(Relate(work=work, splits=splits), shards))
+        start, end = int(borders[shard]), int(borders[shard + 1])
+        columns = _fates(start, end, found, related, names)
+        columns["kept_name"], columns["kept_split"] = _kept(lineage, found.founder[start:end])
+        write_staged(staged_path(work, "fates", shard), columns, FATES)
+    return list(engine.map(Relate(work=work, splits=splits, taken=lineage.taken if lineage else None), shards))
+
+
+def _kept(lineage: Lineage | None, founder: Ints) -> tuple[pa.Array, pa.Array]:
+    """Name and split that the groups with these founding rows keep; null where they keep nothing."""
+    nothing = pa.nulls(len(founder), pa.string())
+    return lineage.of(founder) if lineage else (nothing, nothing)
 
 
 def _names(borders: Ints, found: Duplicates, work: Path) -> Names:
@@ -96,17 +114,17 @@ def _names(borders: Ints, found: Duplicates, work: Path) -> Names:
     return Names(rows=named, ids=pa.concat_arrays([pa.array([], pa.string()), *parts]))
 
 
-def _write_fates(shard: int, start: int, end: int, found: Duplicates, related: Ints, names: Names, work: Path) -> None:
+def _fates(start: int, end: int, found: Duplicates, related: Ints, names: Names) -> dict[str, pa.Array]:
+    """What the groups say of a run of rows, in columns."""
     rows = np.arange(start, end)
     kept, founder, kinds = found.kept[start:end], found.founder[start:end], found.kinds[start:end]
-    columns = {
+    return {
         "founder": names.of(np.where(founder == rows, -1, founder)),
         "duplicate_kind": pa.array(np.array(DUPLICATE_KINDS, object)[kinds], pa.string()),
         "duplicate_of": names.of(np.where(kept == rows, -1, kept)),
         "duplicate_overlap": _rounded(found.overlap[start:end]),
         "related": _related(found, related[start : end + 1], names),
     }
-    write_staged(staged_path(work, "fates", shard), columns, FATES)
 
 
 def _related(found: Duplicates, offsets: Ints, names: Names) -> pa.Array:
