@@ -283,6 +283,20 @@ def test_rows_out_of_order_are_an_error(tmp_path: Path) -> None:
         between(old, new)
 
 
+def test_a_version_that_is_none_is_an_error(tmp_path: Path) -> None:
+    old = lay(tmp_path / "old", [article("a.txt")])
+    with pytest.raises(DataError, match="is not like"):
+        between(old, lay(tmp_path / "new", [article("a.txt")], version="latest"))
+
+
+def test_other_settings_are_a_patch(tmp_path: Path) -> None:
+    old, new = (lay(tmp_path / name, [article("a.txt")]) for name in ("old", "new"))
+    rewritten(new, as_it_is, settings_digest="sha256:other")
+    assert level_of(between(old, new)) == "patch"
+    rewritten(new, as_it_is, version="1.0.1")
+    assert level_of(between(old, new)) == "none", "the version is a setting, too"
+
+
 def test_a_data_file_that_is_none_is_an_error(tmp_path: Path) -> None:
     old, new = lay(tmp_path / "old", [article("a.txt")]), lay(tmp_path / "new", [article("a.txt", "Shut.")])
     next((new / "data").rglob("*.parquet")).write_bytes(b"PAR1")

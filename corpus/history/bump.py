@@ -120,13 +120,8 @@ def _of_schema(difference: Difference) -> Iterator[Reason]:
 
 
 def _of_the_ledger(difference: Difference) -> Iterator[Reason]:
-    changed = [
-        table
-        for table in ("rejected", "excluded", "overrides")
-        if any(a != b for a, b in difference.counts[table].values())
-    ]
-    if changed:
-        yield Reason(level="patch", text=f"other counts of {', '.join(changed)}")
+    if difference.ledger:
+        yield Reason(level="patch", text=f"other counts: {', '.join(difference.ledger)}")
 
 
 def _rows(count: int) -> str:

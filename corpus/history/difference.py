@@ -10,16 +10,21 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.errors import DataError
 from corpus.history.columns import Comparable, SchemaChanges, comparable, schema_changes, schema_of
 from corpus.history.edition import Edition
 from corpus.history.groups import GroupChanges, group_changes, untouched_groups
 from corpus.history.rows import GROUPS, Comparison, RowChanges, compare_rows
 from corpus.layout import REJECTED
+from corpus.naming import version_problem
 from corpus.release.ledger import written_rejections
 from corpus.schema import ARTICLE
 
 COUNTED: Final = ("splits", "duplicate_kinds", "languages", "flags", "encodings")
 """The counts of the rows, by name, that stand in `statistics` of a manifest."""
+
+LEDGER: Final = ("rejected", "excluded", "overrides")
+"""The counts of the inputs, by name, that stand in `inputs` of a manifest."""
 
 TOTALS: Final = ("rows", "groups", "titles", "chars", "words")
 
@@ -55,21 +60,25 @@ class Difference:
         rows = self.rows
         return not (self.schema or len(rows.added) or len(rows.removed) or len(rows.changed))
 
+    @property
+    def ledger(self) -> tuple[str, ...]:
+        """The counts of the inputs that differ, by name."""
+        return tuple(name for name in LEDGER if any(old != new for old, new in self.counts[name].values()))
+
     def __bool__(self) -> bool:
-        """Whether anything differs that a user of the data may notice, or whatever else the manifests say."""
-        return (
-            not self.same_rows
-            or bool(self.other)
-            or any(a != b for part in self.counts.values() for a, b in part.values())
-        )
+        """Whether anything differs but the version."""
+        return bool(not self.same_rows or self.ledger or self.other)
 
 
 def compare(old: Edition, new: Edition) -> Difference:
     """Compare two releases. A Parquet file with one digest on both sides is not opened.
 
     Of the others read is what `rows.py` says; memory holds a window of rows and a short record of each row that
-    differs. Raises DataError for a file that cannot be read or is not sorted, OutsideError for the network.
+    differs. Raises DataError for a file that cannot be read or is not sorted, and for a version that is none;
+    OutsideError for the network.
     """
+    for side in (old, new):
+        _check_version(side)
     parts = differing(old, new)
     before, after = _schemas((old, new), parts)
     columns = comparable(before, after)
@@ -87,6 +96,12 @@ def compare(old: Edition, new: Edition) -> Difference:
         counts=_counts(old, new),
         other=_other(old, new),
     )
+
+
+def _check_version(side: Edition) -> None:
+    problem = version_problem(side.manifest.version)
+    if problem:
+        raise DataError(problem, where=side.where, remedy="correct `version` in corpus.toml, then build again")
 
 
 def differing(old: Edition, new: Edition) -> tuple[list[int], list[int]]:
@@ -157,7 +172,7 @@ def _counts(old: Edition, new: Edition) -> dict[str, dict[str, Pair]]:
     """Every number of the manifests by table and name, before and after; 0 where one side has none."""
     before, after = (
         {name: getattr(side.manifest.statistics, name) for name in COUNTED}
-        | {name: getattr(side.manifest.inputs, name) for name in ("rejected", "excluded", "overrides")}
+        | {name: getattr(side.manifest.inputs, name) for name in LEDGER}
         | {"totals": {name: getattr(side.manifest.statistics, name) for name in TOTALS}}
         for side in (old, new)
     )
