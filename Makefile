@@ -25,7 +25,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 test: install ## Run all tests but the slow ones
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-slow: install ## Kill, or refuse, small builds at every system call, and larger ones at any moment: an hour or two
+test-slow: install ## Kill or refuse builds at every system call, try every fault of publishing and 200 histories: an hour or two
 	$(BIN)/python -m pytest -n auto -m slow
 
 check: install lint types generated test ## What CI runs
