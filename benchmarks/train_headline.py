@@ -15,7 +15,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +28,7 @@ from benchmarks import evaluation, line_trees
 from benchmarks.evaluation import PAGES, SNIPPETS
 from benchmarks.line_trees import Choices, boost
 from corpus.transforms.boilerplate.characters import as_text, comparable
-from corpus.transforms.boilerplate.headline import SHARE, Learnt
+from corpus.transforms.boilerplate.headline import FINALISTS, LEAST_SCORE, SHARE, Learnt
 from corpus.transforms.boilerplate.headline_context import FACT_NUMBERS
 from corpus.transforms.boilerplate.label import BoilerplateOptions, Scan, marked
 from corpus.transforms.boilerplate.retold import Numbers
@@ -45,6 +45,10 @@ UNSURE: Final = 0.7
 """What a page counts whose title is not stated but guessed from its headings."""
 LEAVES_HEADLINE_OUT: Final = ("scrapinghub", "newspaper4k")
 """Sources whose bodies leave the headline out: a title found in one is invented."""
+TYPESET: Final = str.maketrans(
+    {**dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'), **dict.fromkeys("\u2018\u2019\u201a", "'")}
+)
+"""Quotation marks as they are typed: a site prints the same title with either."""
 BOILERPLATE, TITLE = BoilerplateOptions(), TitleOptions()
 
 
@@ -102,8 +106,8 @@ def prepared(data: Path) -> Iterator[Example]:
 
 
 def folded(text: str) -> str:
-    """A line as titles are compared: case folded, blanks single."""
-    return comparable(" ".join(text.split()))
+    """A line as titles are compared: case folded, blanks single, quotation marks straight."""
+    return comparable(" ".join(text.split())).translate(TYPESET)
 
 
 def words_of(scan: Scan, place: int) -> str:
@@ -127,18 +131,33 @@ def known_title(page: Mapping[str, Any], lines: set[str]) -> tuple[str, float]:
 
 
 def learn(examples: Sequence[Example]) -> Learnt:
-    """The weights of all facts, and trees on top of the sums."""
-    chosen = [example for example in examples if example.right.any()]
-    weights = weigh(chosen)
+    """The weights of all facts, and trees on top of the sums: grown from the lines that they judge."""
+    weights = weigh([example for example in examples if example.right.any()])
+    judged = [finalists(example, weights) for example in examples]
+    chosen = [example for example in judged if example.right.any()]
     values = np.concatenate([example.values for example in chosen])
     choices = Choices(
         values=values,
         right=np.concatenate([example.right for example in chosen]),
-        scores=(values[:, :FACT_NUMBERS] @ weights) * np.float64(SHARE / line_trees.SCALE),
+        scores=sums_of(values, weights) * np.float64(SHARE / line_trees.SCALE),
         sizes=np.array([len(example.right) for example in chosen]),
         sure=np.array([example.sure for example in chosen]),
     )
     return Learnt(weights=weights, trees=boost(choices))
+
+
+def finalists(example: Example, weights: Numbers) -> Example:
+    """A page with only those of its lines that the trees judge."""
+    sums = sums_of(example.values, weights)
+    rows = np.sort(np.argsort(-sums, kind="stable")[:FINALISTS])
+    rows = rows[sums[rows] > LEAST_SCORE]
+    return replace(example, values=example.values[rows], right=example.right[rows])
+
+
+def sums_of(values: npt.NDArray[np.int8], weights: Numbers) -> Numbers:
+    """The sum of weighted facts of every line."""
+    sums: Numbers = values[:, :FACT_NUMBERS] @ weights
+    return sums
 
 
 def weigh(chosen: Sequence[Example]) -> Numbers:

@@ -147,6 +147,23 @@ def test_titles_of_saved_pages(name: str) -> None:
     assert title == HEAD
 
 
+def test_a_section_is_cut_off_a_title_that_begins_with_a_digit() -> None:
+    head = "1Ferry Leaves Old Quay"
+    top = [*PAGE_TOP, f"Harbour News {head}", "By Ada Quill", "3 May 2024", "Share on Facebook", head, "Log in"]
+    assert title_of("\n".join([*top, OPENING, CLOSING]))[0] == head
+
+
+def test_a_page_whose_article_was_not_seen_keeps_its_title() -> None:
+    lines = [*PAGE_TOP * 3, "Harbour", HEAD, "By Ada Quill", "3 May 2024", OPENING, CLOSING]
+    text = normalize("\n".join(lines))
+    starts = [0, *(place + 1 for place, sign in enumerate(text) if sign == "\n")]
+    labels = [
+        Label(start=start, end=end, kind="navigation", rule="model:before_article")
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+    assert find_title(text, labels, TitleOptions())[0] == HEAD
+
+
 def test_no_line_of_a_menu_far_above_the_article_is_asked() -> None:
     menu = [f"Section {number}" for number in range(40)]
     page = marked(normalize("\n".join([*PAGE_TOP, *menu, HEAD, OPENING, CLOSING])), BoilerplateOptions())
@@ -223,7 +240,8 @@ def test_hostile_texts_have_no_title(name: str) -> None:
 
 
 def test_a_title_that_is_repeated_without_end_stays_bounded() -> None:
-    title, labels = title_of("Skip to content\nLog in\n" + f"{HEAD}\n" * 20_000 + ARTICLE)
+    told = "The last ferry leaves the old quay at six, and nobody on the pier wanted to step off it."
+    title, labels = title_of("Skip to content\nLog in\n" + f"{HEAD}\n" * 9_000 + f"{told}\n{ARTICLE}")
     assert title == HEAD
     assert 0 < len(labels) < 200
 

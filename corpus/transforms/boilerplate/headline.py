@@ -208,14 +208,22 @@ def _trimmed(page: Page, place: int) -> int:
     best, longest = place, TRIM_LETTERS - 1
     for other in range(max(0, place - TRIM_WITHIN), min(len(page.lines), place + TRIM_WITHIN + 1)):
         shorter = page.lines[other]
-        size = shorter.key_last - shorter.key_first
-        begin = line.key_last - size
-        if not page.views[other].candidate or shorter.words < TRIM_WORDS or size <= longest or begin <= line.key_first:
+        if not page.views[other].candidate or shorter.words < TRIM_WORDS:
             continue
-        parted = folded[begin - 1] == BLANK and not is_joined(folded, line.key_first, begin)
-        if parted and equal(folded, begin, folded, shorter.key_first, size):
+        size = max(_ending(folded, line, shorter, shorter.key_first), _ending(folded, line, shorter, shorter.first))
+        if size > longest:
             best, longest = other, size
     return best
+
+
+@compiled
+def _ending(folded: Points, line: Any, shorter: Any, first: int) -> int:
+    """How long the words of another line from `first` on are if a line ends with them, parted by a blank; else 0."""
+    size = shorter.key_last - first
+    begin = line.key_last - size
+    if begin <= line.key_first or folded[begin - 1] != BLANK or is_joined(folded, line.key_first, begin):
+        return 0
+    return size if equal(folded, begin, folded, first, size) else 0
 
 
 @compiled
@@ -275,12 +283,21 @@ def _may_be_first(page: Page, line: Any, longest: int) -> bool:
 @compiled
 def _is_page(lines: Lines, end: int) -> bool:
     """Whether what stands above the article is a page's: then its headline is one of many short lines."""
-    if end >= PAGE_LINES:
+    if end >= PAGE_LINES or _is_left_out(lines):
         return True
     for place in range(end):
         if lines[place].form != UNMARKED and not one_of(_PASSED, lines[place].kind):
             return True
     return False
+
+
+@compiled
+def _is_left_out(lines: Lines) -> bool:
+    """Whether a text of many lines has no paragraph or sentence that stays: a page whose article was not seen."""
+    for place in range(len(lines)):
+        if lines[place].form == UNMARKED and (lines[place].prose or lines[place].sentence):
+            return False
+    return len(lines) >= PAGE_LINES
 
 
 @compiled

@@ -150,14 +150,20 @@ def read_page(page: Page, longest: int) -> int:
 
 @compiled
 def _set_article(lines: Lines, views: Any) -> None:
-    """Find the paragraphs of the article, or the sentences of one that has no paragraphs."""
-    paragraphs = 0
+    """Find the paragraphs of the article, or the sentences of one that has no paragraphs; where neither stays, the
+    paragraphs that were taken out for where they stand.
+    """
+    found = 0
     for place in range(len(lines)):
         views[place].article = lines[place].prose and lines[place].form == UNMARKED
-        paragraphs += views[place].article
-    if not paragraphs:
+        found += views[place].article
+    if not found:
         for place in range(len(lines)):
             views[place].article = lines[place].sentence and lines[place].form == UNMARKED
+            found += views[place].article
+    if not found:
+        for place in range(len(lines)):
+            views[place].article = lines[place].prose and lines[place].said_form == UNMARKED
 
 
 @compiled
