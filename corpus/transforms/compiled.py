@@ -37,6 +37,30 @@ def compiled(function: Kernel) -> Kernel:
     return kernel
 
 
+class Straight:
+    """A compiled kernel that is called for the types of the first call's arguments, whatever it is called with later.
+
+    numba looks for the machine code that fits the types of all arguments, anew in each call: for records and named
+    tuples that takes longer than to read a short text. Callers make their arrays alike every time: of one type, and
+    contiguous or not.
+    """
+
+    __slots__ = ("_code", "_kernel")
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        self._code: Callable[..., Any] | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the kernel returns."""
+        if self._code is not None:
+            return self._code(*arguments)
+        answer = self._kernel(*arguments)
+        (found,) = self._kernel.overloads.values()
+        self._code = found.entry_point
+        return answer
+
+
 @functools.cache
 def cache_folder(package: Path) -> Path | None:
     """Where kernels of `package` are cached: beside the code, or in the user's cache; else None."""
@@ -62,8 +86,8 @@ def _digest(package: Path) -> str:
     digest = hashlib.sha256()
     for code in (*own.values(), *(shared.values() if imported else ())):
         digest.update(code)
-    for path in (Path(__file__), package / "kernels.py"):
-        digest.update(path.read_bytes() if path.exists() else b"")
+    for path in (Path(__file__), _HERE / "boilerplate" / "kernels.py"):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 

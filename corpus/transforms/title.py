@@ -183,14 +183,13 @@ def load_learnt() -> Learnt:
 
 def _page(result: Scan) -> Page:
     lines = result.lines
-    unspaced = bool(lines["unspaced"].any())
     return Page(
         plain=result.plain,
         folded=result.folded,
         traits=trait_table(),
         lines=lines,
         views=np.empty(len(lines) + 1, VIEW),
-        tally=room_for(len(lines), len(result.points), unspaced=unspaced),
+        tally=room_for(len(lines), len(result.points), unspaced=result.unspaced),
     )
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from corpus.transforms.boilerplate.characters import WORD_PART, Points, equal
+import numpy as np
+
+from corpus.transforms.boilerplate.characters import WORD_PART, Points
 from corpus.transforms.boilerplate.kernels import compiled
-from corpus.transforms.boilerplate.lexicon import CUES, EDGE, Lexicon, edge_place, find
+from corpus.transforms.boilerplate.lexicon import CUES, EDGE, Lexicon, find_edge, may_be_cue, stands_at
 from corpus.transforms.boilerplate.marks import BY_CUES, HINT, OTHER, START, mark
 
 LANE: Final = 3
@@ -61,13 +63,14 @@ def _sum_cues(lexicon: Lexicon, folded: Points, first: int, last: int, languages
     topics = requests = told = asked = 0
     counted = 0
     place = first
+    before = np.uint32(0)
     while place < last and counted < MOST_COUNTED:
         number = -1
-        begins = place == first or not lexicon.traits[folded[place - 1]] & lexicon.traits[folded[place]] & WORD_PART
-        if begins and (
-            folded[place] > _LAST_LATIN or (place + EDGE <= last and lexicon.cued[edge_place(folded, place)])
-        ):
+        trait = lexicon.traits[folded[place]]
+        begins = not before & trait & WORD_PART
+        if begins and (folded[place] > _LAST_LATIN or (place + EDGE <= last and may_be_cue(lexicon, folded, place))):
             number = _cue_at(lexicon, folded, place, last, languages)
+        before = trait
         place += 1
         if number >= 0:
             entry = lexicon.entries[number]
@@ -78,6 +81,7 @@ def _sum_cues(lexicon: Lexicon, folded: Points, first: int, last: int, languages
             asked |= cue.languages if cue.requests else 0
             counted += 1
             place += entry.size - 1
+            before = lexicon.traits[folded[place - 1]]
     return topics, requests, told & asked
 
 
@@ -103,12 +107,12 @@ def _cue_at(lexicon: Lexicon, folded: Points, place: int, last: int, languages: 
     edge = EDGE
     shortest = EDGE if folded[place] <= _LAST_LATIN else 2
     while edge >= shortest:
-        number = find(lexicon, CUES, folded, place, edge) if edge <= last - place else -1
+        number = find_edge(lexicon, CUES, folded, place, edge) if edge <= last - place else -1
         while number >= 0:
             entry = lexicon.entries[number]
             if (
                 entry.size <= last - place
-                and equal(lexicon.points, entry.begin, folded, place, entry.size)
+                and stands_at(lexicon, entry, folded, place, place + entry.size - 1)
                 and lexicon.cues[entry.groups].languages & languages
                 and (entry.size > WHOLE_WORD or not _goes_on(lexicon, folded, place + entry.size, last))
             ):

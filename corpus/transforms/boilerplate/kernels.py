@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import types
@@ -16,14 +16,14 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def entry(function: Kernel) -> Kernel:
-    """`transforms.compiled.compiled` for a kernel that fills arrays of its caller and makes none.
+    """`transforms.compiled.compiled` for a kernel that fills arrays of its caller and makes none (see `Straight`).
 
     Without counted references to arrays kernels can call each other thousands of times a text: four times as fast as
     with them. A kernel that allocates is refused when it is compiled.
     """
     kernel: Any = base.compiled(function)
     kernel.targetoptions["_nrt"] = False
-    return kernel  # type: ignore[no-any-return]
+    return cast(Kernel, base.Straight(kernel))
 
 
 def compiled(function: Kernel) -> Kernel:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,18 +52,20 @@ class BoilerplateOptions:
 Runs = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
-    """A text as kernels read it: its lines (`lines.LINE`) and the buffers that they point into."""
+class Scan(NamedTuple):
+    """A text as kernels read it: its lines (`lines.LINE`) and the buffers that they point into.
+
+    `unspaced` tells whether it has characters of scripts that are written without blanks.
+    """
 
     points: Points
     plain: Points
     folded: Points
     lines: Lines
+    unspaced: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A text whose lines are marked; `steps` of the line model, and whether it had a say.
 
     The rules see the article at lines[first:last].
@@ -86,8 +89,8 @@ def scan(text: str) -> Scan:
     plain, folded = points.copy(), np.empty_like(points)
     lines = np.zeros(text.count("\n") + 1, LINE)
     borders, joins = np.empty(len(lines) + 1, np.int64), np.zeros(len(lines), np.bool_)
-    count = split_lines(points, plain, folded, trait_table(), comparable_table(), borders, joins, lines)
-    return Scan(points=points, plain=plain, folded=folded, lines=lines[:count])
+    count, unspaced = split_lines(points, plain, folded, trait_table(), comparable_table(), borders, joins, lines)
+    return Scan(points=points, plain=plain, folded=folded, lines=lines[:count], unspaced=unspaced)
 
 
 def marked(text: str, options: BoilerplateOptions) -> Scan:

@@ -40,6 +40,8 @@ ENTRY: Final = np.dtype(
         ("following", np.int32),
         ("reach", np.int32),
         ("groups", np.int32),
+        ("hash", np.uint32),
+        ("far", np.uint32),
         ("rule", np.int16),
         ("table", np.uint8),
         ("kind", np.uint8),
@@ -47,20 +49,26 @@ ENTRY: Final = np.dtype(
     ],
     align=True,
 )
-"""A phrase: its code points are `points[begin:begin + size]`, `edge` of them (the last ones in `ENDS`) make its hash;
-`following` is the next entry with the same edge, or -1. It counts in lines of at most `reach` words and marks them with
-`kind`, `form` and `rule`; a word stands in `groups` instead, of a cue, `groups` is
-its place among the lexicon's `cues`."""
+"""A phrase: its code points are `points[begin:begin + size]`, `edge` of them (the last ones in `ENDS`) make its `hash`,
+`far` is the one furthest from these; `following` is the next entry with the same edge, or -1. It counts in lines of at
+most `reach` words and marks them with `kind`, `form` and `rule`; a word stands in `groups` instead, of a cue, `groups`
+is its place among the lexicon's `cues`."""
 CUE: Final = np.dtype([("topics", np.int64), ("requests", np.int64), ("languages", np.int64)])
 """What a cue stands for: a one in the lane of every kind, and a bit for every list that has it (see `cues`)."""
 
 EDGE: Final = 4
-INSIDE_EDGE: Final = EDGE
-FILTER_BITS: Final = 19
-INSIDE_BITS: Final = 15
-"""Sizes of the filters as powers of two: small enough to stay in the processor's cache."""
+FILTER_BITS: Final = 15
+"""Size of the filter as a power of two: small enough to stay in the processor's cache."""
+OF_INSIDE, OF_CUES = 1, 2
+"""What its bytes tell of an edge."""
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
+_FILTER_SHIFT: Final = np.uint64(64 - FILTER_BITS)
+_SLOT_SHIFT: Final = np.uint64(40)
+_HASH_MASK: Final = np.uint64(0xFFFFFFFF)
+_TAGS: Final = 31
+"""So many different tags has a table."""
+_TAG_MASK: Final = np.uint64(0xFF)
 _PACKED: Final = 4
 """So many code points are hashed at once, 16 bits of each."""
 _POINT_BITS: Final = np.uint64(16)
@@ -68,19 +76,23 @@ _POINT_MASK: Final = np.uint64(0xFFFF)
 
 
 class Lexicon(NamedTuple):
-    """What kernels look up: code points of all entries, entries (`ENTRY`), hash table of the first entry of each edge
-    (-1 where free), a filter with a bit set for the hash of every edge, another one with a byte for every edge of
-    `INSIDE`, which is asked at every character, a third one for `CUES`, which are asked at every word, what these
-    stand for (`CUE`), and the traits of all characters.
+    """What kernels look up: code points of all entries, entries (`ENTRY`), and a hash table of the first entry of each
+    edge.
+
+    A slot of the table is free where its tag is 0; the tag tells most edges apart, and all tables. What one text asks
+    of several tables stands together. `filter` has bits for the edges of `INSIDE`, which is asked at every character,
+    and of `CUES`, which are asked at every word; `cues` is what these stand for (`CUE`). `limits` has the size of the
+    longest whole line, and of every other table the furthest reach: in longer lines nothing of it is found. `traits`
+    are those of all characters.
     """
 
     points: Points
     entries: npt.NDArray[Any]
     slots: npt.NDArray[np.int32]
+    tags: npt.NDArray[np.uint8]
     filter: npt.NDArray[np.uint8]
-    inside: npt.NDArray[np.bool_]
-    cued: npt.NDArray[np.bool_]
     cues: npt.NDArray[Any]
+    limits: npt.NDArray[np.int32]
     traits: Points
 
 
@@ -90,34 +102,52 @@ def fill(lexicon: Lexicon) -> None:
     for number in range(len(lexicon.entries) - 1, -1, -1):
         entry = lexicon.entries[number]
         begin = entry.begin + (entry.size - entry.edge if entry.table == ENDS else 0)
-        value = _hash(entry.table, lexicon.points, begin, entry.edge)
-        slot = _slot(lexicon, value, entry.table, lexicon.points, begin, entry.edge)
+        value = _hash(lexicon.points, begin, entry.edge)
+        slot = _slot(lexicon, entry.table, value)
+        entry.hash = value & _HASH_MASK
+        entry.far = lexicon.points[entry.begin + (0 if entry.table == ENDS else entry.size - 1)]
         entry.following = lexicon.slots[slot]
         lexicon.slots[slot] = number
-        place = _filter_place(value)
-        lexicon.filter[place >> 3] |= 1 << (place & 7)
+        lexicon.tags[slot] = _tag(entry.table, value)
+        limit = entry.size if entry.table == WHOLE else entry.reach
+        lexicon.limits[entry.table] = max(lexicon.limits[entry.table], limit)
         if entry.table == INSIDE:
-            lexicon.inside[value >> np.uint64(64 - INSIDE_BITS)] = True
+            lexicon.filter[value >> _FILTER_SHIFT] |= OF_INSIDE
         if entry.table == CUES and entry.edge == EDGE:
-            lexicon.cued[edge_place(lexicon.points, begin)] = True
+            lexicon.filter[value >> _FILTER_SHIFT] |= OF_CUES
 
 
 @compiled
-def edge_place(points: Points, first: int) -> np.uint64:
-    """Where an edge of `EDGE` points has its byte in the filter of cues."""
-    window = np.uint64(0)
-    for place in range(first, first + EDGE):
-        window = _moved(window, points[place])
-    return (window * _MULTIPLIER) >> np.uint64(64 - INSIDE_BITS)
+def may_be_cue(lexicon: Lexicon, points: Points, first: int) -> bool:
+    """Whether a cue may begin with the `EDGE` points from `first` on."""
+    return bool(lexicon.filter[_hash_of_edge(points, first, EDGE) >> _FILTER_SHIFT] & OF_CUES)
 
 
 @compiled
 def find(lexicon: Lexicon, table: int, points: Points, first: int, size: int) -> int:
-    """The first entry of a table whose edge is points[first:first + size], or -1."""
-    value = _hash(table, points, first, size)
-    if not _passes(lexicon, value):
-        return -1
-    return int(lexicon.slots[_slot(lexicon, value, table, points, first, size)])
+    """The first entry of a table that is points[first:first + size], or -1."""
+    number = _first(lexicon, table, _hash(points, first, size))
+    while number >= 0:
+        entry = lexicon.entries[number]
+        if entry.size == size and equal(lexicon.points, entry.begin, points, first, size):
+            break
+        number = entry.following
+    return number
+
+
+@compiled
+def find_edge(lexicon: Lexicon, table: int, points: Points, first: int, size: int) -> int:
+    """The first entry of a table whose edge has the hash of points[first:first + size], at most `EDGE`; or -1."""
+    return _first(lexicon, table, _hash_of_edge(points, first, size))
+
+
+@compiled
+def stands_at(lexicon: Lexicon, entry: Any, folded: Points, begin: int, far: int) -> bool:
+    """Whether a phrase stands in a line at `begin`, its code point that is furthest from its edge at `far`.
+
+    That one, which the entry holds, tells most phrases with one edge apart.
+    """
+    return folded[far] == entry.far and equal(lexicon.points, entry.begin, folded, begin, entry.size)
 
 
 @compiled
@@ -130,26 +160,26 @@ def groups_of(lexicon: Lexicon, points: Points, first: int, last: int) -> int:
 @compiled
 def whole_phrase(lexicon: Lexicon, folded: Points, line: Any) -> int:
     """The phrase that is a whole line but for marks around it, or -1."""
-    return find(lexicon, WHOLE, folded, line.key_first, line.key_last - line.key_first)
+    size = line.key_last - line.key_first
+    return find(lexicon, WHOLE, folded, line.key_first, size) if size <= lexicon.limits[WHOLE] else -1
 
 
 @compiled
 def phrase_at(lexicon: Lexicon, table: int, folded: Points, first: int, last: int, words: int) -> int:
     """The longest phrase with which a line of so many `words` begins (in `ENDS`: ends), at the end of a word, or -1."""
-    edge = 4
+    edge = EDGE if words <= lexicon.limits[table] else 0
     while edge:
+        number = -1
         if edge <= last - first:
-            number = find(lexicon, table, folded, last - edge if table == ENDS else first, edge)
-            while number >= 0:
-                entry = lexicon.entries[number]
-                if words <= entry.reach and entry.size <= last - first:
-                    begin = last - entry.size if table == ENDS else first
-                    border = begin if table == ENDS else first + entry.size
-                    if equal(lexicon.points, entry.begin, folded, begin, entry.size) and _breaks(
-                        lexicon, folded, first, last, border
-                    ):
-                        return number
-                number = entry.following
+            number = find_edge(lexicon, table, folded, last - edge if table == ENDS else first, edge)
+        while number >= 0:
+            entry = lexicon.entries[number]
+            if words <= entry.reach and entry.size <= last - first:
+                begin = last - entry.size if table == ENDS else first
+                far, border = (begin, begin) if table == ENDS else (begin + entry.size - 1, begin + entry.size)
+                if stands_at(lexicon, entry, folded, begin, far) and _breaks(lexicon, folded, first, last, border):
+                    return number
+            number = entry.following
         edge //= 2
     return -1
 
@@ -158,33 +188,45 @@ def phrase_at(lexicon: Lexicon, table: int, folded: Points, first: int, last: in
 def phrase_inside(lexicon: Lexicon, folded: Points, first: int, last: int, words: int) -> int:
     """Of the phrases that stand anywhere in a line of so many `words` the one that comes first in the lists, or -1."""
     best = -1
-    window = np.uint64(0)
-    for place in range(first, last):
-        window = _moved(window, folded[place])
-        begin = place + 1 - INSIDE_EDGE
-        value = _mixed(window ^ np.uint64(INSIDE + 1))
-        if begin < first or not lexicon.inside[value >> np.uint64(64 - INSIDE_BITS)]:
+    if words > lexicon.limits[INSIDE]:
+        return best
+    window = _window(folded, first, min(EDGE - 1, last - first))
+    for begin in range(first, last + 1 - EDGE):
+        window = _moved(window, folded[begin + EDGE - 1])
+        value = _mixed(window)
+        if not lexicon.filter[value >> _FILTER_SHIFT] & OF_INSIDE:
             continue
-        number = find(lexicon, INSIDE, folded, begin, INSIDE_EDGE)
+        number = _first(lexicon, INSIDE, value)
         while number >= 0:
             entry = lexicon.entries[number]
             fits = words <= entry.reach and entry.size <= last - begin and (best < 0 or number < best)
-            if fits and equal(lexicon.points, entry.begin, folded, begin, entry.size):
+            if fits and stands_at(lexicon, entry, folded, begin, begin + entry.size - 1):
                 best = number
             number = entry.following
     return best
 
 
 @compiled
-def _hash(table: int, points: Points, first: int, size: int) -> np.uint64:
-    """64-bit hash of an edge of a table."""
-    value = np.uint64(table + 1)
+def _hash(points: Points, first: int, size: int) -> np.uint64:
+    """64-bit hash of some code points."""
+    value = np.uint64(0)
     for start in range(first, first + size, _PACKED):
-        window = np.uint64(0)
-        for place in range(start, min(start + _PACKED, first + size)):
-            window = _moved(window, points[place])
-        value = _mixed(value ^ window)
+        value = _mixed(value ^ _window(points, start, min(_PACKED, first + size - start)))
     return value
+
+
+@compiled
+def _hash_of_edge(points: Points, first: int, size: int) -> np.uint64:
+    """The same, of at most `EDGE` code points."""
+    return _mixed(_window(points, first, size))
+
+
+@compiled
+def _window(points: Points, first: int, size: int) -> np.uint64:
+    window = np.uint64(0)
+    for place in range(first, first + size):
+        window = _moved(window, points[place])
+    return window
 
 
 @compiled
@@ -195,31 +237,31 @@ def _moved(window: np.uint64, point: np.uint32) -> np.uint64:
 
 @compiled
 def _mixed(value: np.uint64) -> np.uint64:
-    value *= _MULTIPLIER
+    value = (value ^ (value >> _HALF)) * _MULTIPLIER
     return value ^ (value >> _HALF)
 
 
 @compiled
-def _passes(lexicon: Lexicon, value: np.uint64) -> bool:
-    """Whether an edge with this hash may be in the lexicon."""
-    place = _filter_place(value)
-    return bool((lexicon.filter[place >> 3] >> (place & 7)) & 1)
+def _tag(table: int, value: np.uint64) -> int:
+    """The tag of an edge, never 0."""
+    return 1 + table * _TAGS + int(((value & _TAG_MASK) * np.uint64(_TAGS)) >> np.uint64(8))
 
 
 @compiled
-def _filter_place(value: np.uint64) -> np.int64:
-    return np.int64(value >> np.uint64(64 - FILTER_BITS))
+def _first(lexicon: Lexicon, table: int, value: np.uint64) -> int:
+    """The first entry of a table with an edge of this hash, or -1; another edge may have the same."""
+    slot = _slot(lexicon, table, value)
+    return int(lexicon.slots[slot]) if lexicon.tags[slot] else -1
 
 
 @compiled
-def _slot(lexicon: Lexicon, value: np.uint64, table: int, points: Points, first: int, size: int) -> np.int64:
+def _slot(lexicon: Lexicon, table: int, value: np.uint64) -> np.int64:
     """Where an edge with its hash stands among the slots, or the free slot for it."""
     most = len(lexicon.slots) - 1
-    place = np.int64(value & np.uint64(most))
-    while lexicon.slots[place] >= 0:
-        entry = lexicon.entries[lexicon.slots[place]]
-        begin = entry.begin + (entry.size - entry.edge if entry.table == ENDS else 0)
-        if entry.table == table and entry.edge == size and equal(lexicon.points, begin, points, first, size):
+    tag = _tag(table, value)
+    place = np.int64(value >> _SLOT_SHIFT) & most
+    while lexicon.tags[place]:
+        if lexicon.tags[place] == tag and lexicon.entries[lexicon.slots[place]].hash == value & _HASH_MASK:
             break
         place = (place + 1) & most
     return place

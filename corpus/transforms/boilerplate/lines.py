@@ -121,15 +121,18 @@ LINE: Final = np.dtype(
 def split_lines(
     points: Points, plain: Points, folded: Points, traits: Points, comparable: Points, borders: Borders, joins: Flags,
     lines: Lines,
-) -> int:  # fmt: skip
-    """Fill `lines` with the lines of a text that are not blank, hard-wrapped paragraphs as one; how many there are.
+) -> tuple[int, bool]:  # fmt: skip
+    """Fill `lines` with the lines of a text that are not blank, hard-wrapped paragraphs as one.
+
+    How many there are, and whether any has characters of scripts without blanks.
 
     `plain` is a copy of the text's `points`; it and `folded` are filled (see `LINE`). `borders`, `joins` (see
     `wrapping`) and `lines` have room for all lines of the text.
     """
     _find_borders(points, borders)
     join_breaks(points, borders, traits, joins)
-    count, gap, place = 0, False, 0
+    count, place = 0, 0
+    gap = unspaced = False
     while place < len(joins):
         after = place + 1
         while joins[after - 1]:
@@ -146,13 +149,14 @@ def split_lines(
             if line.holds & MARKDOWN and end - start <= _LONGEST_MARKED:
                 _strip(line, points, plain, traits)
                 _measure(line, plain, traits)
-            _count_words(line, plain, traits)
+            _count_words(line)
             _judge(line, plain, traits)
             _fold(line, plain, folded, traits, comparable)
+            unspaced |= line.unspaced > 0
             count += 1
         gap = start >= end
         place = after
-    return count
+    return count, unspaced
 
 
 @compiled
@@ -169,9 +173,8 @@ def _find_borders(points: Points, borders: Borders) -> None:
     """Where each line of a text begins."""
     borders[0] = number = 0
     for place in range(len(points)):
-        if points[place] == LINE_END:
-            number += 1
-            borders[number] = place + 1
+        borders[number + 1] = place + 1
+        number += points[place] == LINE_END
     borders[number + 1] = len(points) + 1
 
 
@@ -188,10 +191,15 @@ def _strip(line: Any, points: Points, plain: Points, traits: Points) -> None:
 
 @compiled
 def _measure(line: Any, plain: Points, traits: Points) -> None:
-    """Count the characters of a line: a lane of a sum for each class, emptied before it can overflow."""
+    """Count the characters of a line, a lane of a sum for each class, emptied before it can overflow; and its words.
+
+    No branch depends on a character: where words end cannot be foreseen.
+    """
     letters = uppers = punctuation = commas = digits = unspaced = 0
-    holds = np.uint32(0)
-    place = line.first
+    blanks = ends = short_words = capitals = 0
+    holds, before = np.uint32(0), np.uint32(0)
+    begins = 1
+    place = begun = line.first
     while place < line.last:
         end = min(line.last, place + MOST_IN_LANE)
         lanes = np.uint32(0)
@@ -199,7 +207,14 @@ def _measure(line: Any, plain: Points, traits: Points) -> None:
             trait = traits[plain[place]]
             holds |= trait
             lanes += trait & np.uint32(COUNTED)
+            capitals += begins & (trait & UPPER != 0)
+            begins = 1 if plain[place] == BLANK else 0
+            blanks += begins
+            ends += begins & (before & SENTENCE_END != 0)
+            short_words += begins & (place - begun <= _SHORT_WORD)
+            before = trait
             place += 1
+            begun = place if begins else begun
         letters += int(lanes & MOST_IN_LANE)
         uppers += int(lanes >> LANE & MOST_IN_LANE)
         punctuation += int(lanes >> 2 * LANE & MOST_IN_LANE)
@@ -208,26 +223,15 @@ def _measure(line: Any, plain: Points, traits: Points) -> None:
         unspaced += int(lanes >> 5 * LANE & MOST_IN_LANE)
     line.letters, line.uppers, line.punctuation = letters, uppers, punctuation
     line.commas, line.digits, line.unspaced = commas, digits, unspaced
+    line.ends, line.capitals, line.blanks = ends, capitals, blanks
+    line.short_words = short_words + (line.last - begun <= _SHORT_WORD)
     line.holds = holds
 
 
 @compiled
-def _count_words(line: Any, plain: Points, traits: Points) -> None:
-    """Count the words of a line and what kinds of words they are."""
-    ends = short_words = 0
-    blanks = 0
-    capitals = traits[plain[line.first]] & UPPER != 0
-    begun = line.first
-    for place in range(line.first, line.last):
-        if plain[place] == BLANK:
-            blanks += 1
-            ends += traits[plain[place - 1]] & SENTENCE_END != 0
-            capitals += traits[plain[place + 1]] & UPPER != 0
-            short_words += place - begun <= _SHORT_WORD
-            begun = place + 1
-    line.short_words = short_words + (line.last - begun <= _SHORT_WORD)
-    line.ends, line.capitals, line.blanks = ends, capitals, blanks
-    words = blanks + 1
+def _count_words(line: Any) -> None:
+    """Roughly how many words a line has."""
+    words = line.blanks + 1
     line.words = words if words > 1 and line.last - line.first < words * 8 else words + line.unspaced // 2
 
 

@@ -38,13 +38,12 @@ from corpus.transforms.boilerplate.lexicon import (
     COUNTED,
     CUE,
     CUES,
+    EDGE,
     EMBED_HOST,
     ENDS,
     ENTRY,
     FILTER_BITS,
     INSIDE,
-    INSIDE_BITS,
-    INSIDE_EDGE,
     LINKING,
     NAMES,
     OF_AGO,
@@ -174,9 +173,7 @@ def _compile(chosen: Sequence[str]) -> Arrays:
     entries = [*_lines(phrases, codes), *_parts(phrases, codes), *_words(phrases)]
     told = _cues(phrases)
     for place, text in enumerate(told):
-        entries.append(
-            (text, {"table": CUES, "edge": next(size for size in _EDGES if size <= len(text)), "groups": place})
-        )
+        entries.append((text, {"table": CUES, "edge": len(_edge_of(text, CUES)), "groups": place}))
     tables = _lexicon(entries, told)._asdict()
     records = {name: tables[name].view(np.uint8) for name in ("entries", "cues")}
     return {**{name: tables[name] for name in tables if name != "traits"}, **records, "rules": np.array(rules)}
@@ -207,12 +204,20 @@ def _parts(phrases: Sequence[Phrase], codes: Mapping[str, int]) -> Iterator[_Ent
     """Phrases that are parts of lines; the longest first where it is asked for, else the earlier entry."""
     for form, (table, code) in _PARTS.items():
         chosen = [phrase for phrase in phrases if phrase.form == form]
-        for phrase in chosen if table == INSIDE else sorted(chosen, key=lambda phrase: -len(phrase.text)):
-            edge = next(size for size in _EDGES if size <= len(phrase.text))
-            if table == INSIDE and edge != INSIDE_EDGE:
+        if table != INSIDE:
+            chosen.sort(key=lambda phrase: (_edge_of(phrase.text, table), -len(phrase.text)))
+        for phrase in chosen:
+            edge = len(_edge_of(phrase.text, table))
+            if table == INSIDE and edge != EDGE:
                 raise ValueError(f"{phrase.rule}: {phrase.text!r} is too short for the form inside")
             fields = {"kind": KINDS.index(phrase.kind), "form": code, "rule": codes[phrase.rule]}
             yield phrase.text, {"table": table, "edge": edge, "reach": _reach(phrase), **fields}
+
+
+def _edge_of(text: str, table: int) -> str:
+    """What a phrase is found by; entries that have it in common stand together."""
+    size = next(size for size in _EDGES if size <= len(text))
+    return text[-size:] if table == ENDS else text[:size]
 
 
 def _reach(phrase: Phrase) -> int:
@@ -237,7 +242,7 @@ def _words(phrases: Sequence[Phrase]) -> Iterator[_Entry]:
 
 
 def _cues(phrases: Sequence[Phrase]) -> dict[str, dict[str, int]]:
-    """Cues with what they stand for (`lexicon.CUE`), the longest first; what is a topic is no request."""
+    """Cues with what they stand for (`lexicon.CUE`), of one edge the longest first; what is a topic is no request."""
     bits = {language: 1 << place for place, language in enumerate(dict.fromkeys(map(_language, phrases)))}
     bits[SHARED] = cues.ALL_LANGUAGES
     found: dict[str, dict[str, int]] = {}
@@ -248,7 +253,7 @@ def _cues(phrases: Sequence[Phrase]) -> dict[str, dict[str, int]]:
                 fields["languages"] |= bits[_language(phrase)]
                 lane = 1 << cues.LANE * KINDS.index(phrase.kind)
                 fields[field] |= lane & ~fields["topics"]
-    return {text: found[text] for text in sorted(found, key=lambda text: (-len(text), text))}
+    return {text: found[text] for text in sorted(found, key=lambda text: (_edge_of(text, CUES), -len(text), text))}
 
 
 def _language(phrase: Phrase) -> str:
@@ -261,14 +266,15 @@ def _lexicon(entries: Sequence[_Entry], told: Mapping[str, Mapping[str, int]]) -
     rows["begin"][1:] = np.cumsum(rows["size"])[:-1]
     for name in ("table", "edge", "reach", "groups", "kind", "form", "rule"):
         rows[name] = [fields.get(name, 0) for _, fields in entries]
+    slots = 1 << (3 * len(entries) // 2).bit_length()
     lexicon = Lexicon(
         points=code_points("".join(text for text, _ in entries)),
         entries=rows,
-        slots=np.full(1 << (3 * len(entries) // 2).bit_length(), -1, np.int32),
-        filter=np.zeros(1 << FILTER_BITS - 3, np.uint8),
-        inside=np.zeros(1 << INSIDE_BITS, np.bool_),
-        cued=np.zeros(1 << INSIDE_BITS, np.bool_),
+        slots=np.full(slots, -1, np.int32),
+        tags=np.zeros(slots, np.uint8),
+        filter=np.zeros(1 << FILTER_BITS, np.uint8),
         cues=np.array([tuple(fields[name] for name in CUE.names or ()) for fields in told.values()], CUE).reshape(-1),
+        limits=np.zeros(CUES + 1, np.int32),
         traits=trait_table(),
     )
     fill(lexicon)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.schema import UNDETERMINED
-from corpus.transforms.compiled import compiled
+from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.language import langid, replay, words
 from corpus.transforms.language.codes import LANGDETECT_CODES, LANGID_CODES, WORD_CODES, released_codes
 
@@ -122,7 +122,8 @@ def probabilities(found: Opinions) -> tuple[Matrix, npt.NDArray[np.int64]]:
     shares = np.zeros((len(found), len(all_codes()) + 1))
     sure = np.full(len(found), -1)
     weights = np.array([*LANGUAGE_WEIGHTS, *NONE_WEIGHTS])
-    _weigh_all(found.arrays(), _targets(), weights, shares, sure)
+    inputs = np.empty((shares.shape[1], len(weights)))
+    _weigh_all(found.arrays(), _targets(), weights, inputs, shares, sure)
     return shares[:, :-1], sure
 
 
@@ -149,15 +150,14 @@ def _targets() -> tuple[npt.NDArray[np.int64], ...]:
     return tuple(np.array([places.get(code, len(places)) for code in codes]) for codes in _detector_codes())
 
 
-@compiled
+@entry
 def _features_of_all(found: Any, targets: Any, inputs: Any) -> None:
     for text in range(len(inputs)):
         _features_of(text, found, targets, inputs[text])
 
 
-@compiled
-def _weigh_all(found: Any, targets: Any, weights: Any, shares: Any, sure: Any) -> None:
-    inputs = np.zeros((shares.shape[1], len(weights)))
+@entry
+def _weigh_all(found: Any, targets: Any, weights: Any, inputs: Any, shares: Any, sure: Any) -> None:
     none = shares.shape[1] - 1
     for text in range(len(shares)):
         inputs[:] = 0
@@ -172,10 +172,12 @@ def _features_of(text: int, found: Any, targets: Any, inputs: Any) -> int:
     """Fill the features of one text into zeros; return the place of langdetect's sure language, else the last."""
     langdetect, langid_, words_, fits, lengths = found
     none = len(inputs) - 1
+    answered = False
     for language, target in enumerate(targets[0]):
         inputs[target, 2] += langdetect[text, language]
+        if langdetect[text, language] != 0:
+            answered = True
     sure = none
-    answered = langdetect[text].any()
     for target in targets[0]:
         if inputs[target, 2] >= SURE:
             sure = target

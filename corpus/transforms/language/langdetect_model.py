@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import unicodedata2
 
-from corpus.transforms.compiled import compiled
+from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 
 KNOWN_DIGEST: Final = "6e51d901c6a94fb7e22dcf173a4d958314de2832a08e2b86c771c431961cc246"
@@ -190,7 +190,7 @@ def _trie(grams: list[tuple[int, ...]], symbols: int) -> tuple[list[int], npt.ND
     return nodes, cells[: int(bases.max()) + symbols]
 
 
-@compiled
+@entry
 def _place(families: Any, starts: Any, children: Any, parents: Any, bases: Any) -> None:
     """Give each family the least base at which the cells of all its children are free, and take them."""
     free = 0

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.compiled import compiled
+from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 from corpus.transforms.unicode import nfc
 
@@ -32,22 +32,25 @@ _WIDTH: Final = 144
 """Numbers per row of classes: as many as there are, and a few that are zero, so that rows fill vectors."""
 _COUNTS: Final = 1 << 12
 """N-grams that are met more often count as met so often."""
+_FEATURE_BITS: Final = np.uint64(17)
+_FEATURE_MASK: Final = np.uint64((1 << 17) - 1)
+_BASE_MASK: Final = np.uint64((1 << 21) - 1)
+_TRIED: Final = 2_048
+_OWNER_SHIFT: Final = np.uint64(38)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LangidModel:
     """The automaton, and how likely its n-grams are in each language."""
 
-    pairs: npt.NDArray[np.uint32]
-    """State after the last two bytes, the first one being multiplied by 256; every state but the exceptions."""
-    move_rows: npt.NDArray[np.uint16]
-    """The row of `exceptions` of every state."""
-    exceptions: npt.NDArray[np.uint64]
-    """A bit for each byte after which another state is reached than that of `pairs`, four words a row; beside each
-    word, where its states begin in `targets`."""
-    targets: npt.NDArray[np.uint32]
-    features: npt.NDArray[np.int32]
-    """The n-gram that is complete in each state; -1 for none."""
+    cells: npt.NDArray[np.uint64]
+    """A double array (Aoe 1989): what follows a byte stands at the state's base plus the byte if the cell names that
+    base, else in `pairs`. In each cell from the top: the base that it belongs to (26 bits), the base of the state that
+    follows (21), and one more than the n-gram that is complete there, 0 for none (17). Free cells are 0."""
+    pairs: npt.NDArray[np.uint64]
+    """What follows the last two bytes, the first one being multiplied by 256, in most states: as a cell of base 0."""
+    start: npt.NDArray[np.uint64]
+    """The base of the state in which the automaton begins."""
     likelihoods: npt.NDArray[np.int16]
     """Log-likelihood of every n-gram in every class, less the greatest of the n-gram, in units of 1/512."""
     priors: npt.NDArray[np.float32]
@@ -56,7 +59,7 @@ class LangidModel:
 
     def automaton(self) -> tuple[npt.NDArray[Any], ...]:
         """What kernels take to read bytes, in their order."""
-        return self.pairs, self.move_rows, self.exceptions, self.targets, self.features
+        return self.cells, self.pairs, self.start
 
 
 @functools.cache
@@ -102,7 +105,9 @@ def answer(texts: Sequence[str]) -> LangidAnswers:
     scores = np.zeros((len(texts), len(model.classes)), np.float32)
     totals = np.zeros(len(texts), np.float32)
     data = np.frombuffer(b"".join(encoded), np.uint8)
-    _score_all(data, np.cumsum(sizes), model.automaton(), model.likelihoods, _weights(), scores, totals)
+    known = len(model.likelihoods)
+    room = np.zeros(known, np.int32), np.empty(known, np.int32), np.empty(_WIDTH, np.float32)
+    _score_all(data, np.cumsum(sizes), model.automaton(), model.likelihoods, _weights(), room, scores, totals)
     merged = np.full((len(texts), len(languages())), -np.inf)
     fits = np.zeros(len(texts))
     _finish(scores, totals, sizes, model.priors, _columns(), merged, fits)
@@ -131,16 +136,15 @@ def _build(path: Path) -> Arrays:
         padded = np.zeros((len(likelihoods), _WIDTH), np.int16)
         padded[:, : likelihoods.shape[1]] = likelihoods - likelihoods.max(axis=1, keepdims=True)
         return {
-            **_compact(data["nextmove"].reshape(-1, 256), data["nextmove_row"]),
-            "features": data["out_feat"],
+            **_compact(data["nextmove"].reshape(-1, 256), data["nextmove_row"], data["out_feat"]),
             "likelihoods": padded,
             "priors": data["pc"],
             "classes": data["classes"],
         }
 
 
-def _compact(moves: npt.NDArray[Any], move_rows: npt.NDArray[Any]) -> Arrays:
-    """The automaton by its exceptions: nearly always the last two bytes alone decide what follows.
+def _compact(moves: npt.NDArray[Any], move_rows: npt.NDArray[Any], features: npt.NDArray[Any]) -> Arrays:
+    """The automaton by its exceptions: most of its states go where the last two bytes lead.
 
     `moves` has the next state after each byte, a row for states that behave alike; the automaton begins in state 0.
     """
@@ -149,33 +153,71 @@ def _compact(moves: npt.NDArray[Any], move_rows: npt.NDArray[Any]) -> Arrays:
     row_bytes = np.zeros(len(moves), np.uint8)
     row_bytes[move_rows] = last_bytes
     pairs = moves[move_rows[moves[move_rows[0]]]]
-    differs = moves != pairs[row_bytes]
-    exceptions = np.packbits(differs, axis=1, bitorder="little").view("<u8").ravel()
-    counts = differs.reshape(-1, 64).sum(axis=1)
+    rows, own = np.nonzero(moves != pairs[row_bytes])
+    ends = np.searchsorted(rows, np.arange(len(moves)), side="right")
+    bases = np.zeros(len(moves), np.int64)
+    cells = np.zeros(int(_BASE_MASK) + 1, np.uint64)
+    _place_rows(ends, own, bases, cells, np.zeros(len(cells), np.bool_))
+    states = bases[move_rows].astype(np.uint64) << _FEATURE_BITS | (features + 1).astype(np.uint64)
+    taken = bases[rows] + own
+    cells[taken] = bases[rows].astype(np.uint64) << _OWNER_SHIFT | states[moves[rows, own]]
     return {
-        "pairs": pairs.astype(np.uint32),
-        "move_rows": move_rows.astype(np.uint16),
-        "exceptions": np.stack([exceptions.astype(np.uint64), (np.cumsum(counts) - counts).astype(np.uint64)], axis=1),
-        "targets": moves[differs].astype(np.uint32),
+        "cells": cells[: int(bases.max()) + 256],
+        "pairs": states[pairs],
+        "start": states[:1] >> _FEATURE_BITS,
     }
 
 
+@entry
+def _place_rows(ends: Any, own: Any, bases: Any, cells: Any, used: Any) -> None:
+    """Give each row a base of its own, the least at which the cells of all its bytes are free, and take them.
+
+    It is looked for among the last `_TRIED` only, which leaves few cells free and takes little time.
+    """
+    last = 1
+    start = 0
+    for row, end in enumerate(ends):
+        base = max(1, last - _TRIED)
+        while used[base] or not _are_free(cells, base, own[start:end]):
+            base += 1
+        used[base] = True
+        bases[row] = base
+        last = max(last, base)
+        for byte in own[start:end]:
+            cells[base + byte] = 1
+        start = end
+
+
 @compiled
-def _score_all(data: Any, ends: Any, automaton: Any, likelihoods: Any, weights: Any, scores: Any, totals: Any) -> None:
-    """Fill a row of `scores` and a place of `totals` (of weights) per text; their bytes stand one after the other."""
-    counts = np.zeros(len(likelihoods), np.int32)
-    met = np.empty(len(likelihoods), np.int32)
-    sums = np.empty(_WIDTH, np.float32)
+def _are_free(cells: Any, base: int, own: Any) -> bool:
+    taken = 0
+    for byte in own:
+        taken += cells[base + byte] != 0
+    return taken == 0
+
+
+@entry
+def _score_all(
+    data: Any, ends: Any, automaton: Any, likelihoods: Any, weights: Any, room: Any, scores: Any, totals: Any
+) -> None:
+    """Fill a row of `scores` and a place of `totals` (of weights) per text; their bytes stand one after the other.
+
+    `room` are counts of all n-grams, which are 0, places for those that a text has, and a row of sums.
+    """
+    counts, met, sums = room
     start = 0
     for text in range(len(ends)):
         size = _count_features(data[start : ends[text]], automaton, counts, met)
-        sums[:] = 0
-        for feature in met[:size]:
+        for column in range(_WIDTH):
+            sums[column] = 0
+        for place in range(size):
+            feature = met[place]
             weight = weights[min(counts[feature], len(weights) - 1)]
             totals[text] += weight
             _add_row(sums, weight * np.float32(1 / _UNIT), likelihoods, np.uint64(feature))
             counts[feature] = 0
-        scores[text] = sums[: scores.shape[1]]
+        for column in range(scores.shape[1]):
+            scores[text, column] = sums[column]
         start = ends[text]
 
 
@@ -185,11 +227,14 @@ def _add_row(sums: Any, weight: float, likelihoods: Any, feature: Any) -> None:
         sums[column] += weight * np.float32(likelihoods[feature, column])
 
 
-@compiled
+@entry
 def _finish(scores: Any, totals: Any, sizes: Any, priors: Any, columns: Any, merged: Any, fits: Any) -> None:
     """Fill `merged` and `fits`: the fields `scores` and `fits` of the answers."""
     for text in range(len(scores)):
-        fits[text] = np.float64(scores[text].max()) / max(totals[text], np.float32(1))
+        best = scores[text, 0]
+        for number in range(1, len(columns)):
+            best = max(best, scores[text, number])
+        fits[text] = np.float64(best) / max(totals[text], np.float32(1))
         scale = math.sqrt(max(sizes[text], 1))
         greatest = -np.inf
         for number, column in enumerate(columns):
@@ -205,28 +250,19 @@ def _finish(scores: Any, totals: Any, sizes: Any, priors: Any, columns: Any, mer
 @compiled
 def _count_features(data: Any, automaton: Any, counts: Any, met: Any) -> int:
     """Count the text's n-grams in `counts`, write those it has into `met` by first occurrence; return how many."""
-    pairs, move_rows, exceptions, targets, features = automaton
+    cells, pairs, start = automaton
     size = 0
-    state, previous = np.uint32(0), np.uint8(0)
+    base, previous = start[0], np.uint8(0)
     for byte in data:
-        word = np.int64(move_rows[state]) << 2 | np.int64(byte >> 6)
-        bits, bit = exceptions[word, 0], np.uint64(1) << np.uint64(byte & 63)
-        usual = bits & bit == 0
-        state = pairs[previous, byte] if usual else targets[exceptions[word, 1] + _ones(bits & bit - np.uint64(1))]
+        cell = cells[base + np.uint64(byte)]
+        if cell >> _OWNER_SHIFT != base:
+            cell = pairs[previous, byte]
+        base = cell >> _FEATURE_BITS & _BASE_MASK
         previous = byte
-        feature = features[state]
+        feature = np.int64(cell & _FEATURE_MASK) - 1
         if feature >= 0:
             if counts[feature] == 0:
                 met[size] = feature
                 size += 1
             counts[feature] += 1
     return size
-
-
-@compiled
-def _ones(word: Any) -> Any:
-    """How many bits of a 64-bit word are set."""
-    word -= word >> np.uint64(1) & np.uint64(0x5555555555555555)
-    word = (word & np.uint64(0x3333333333333333)) + (word >> np.uint64(2) & np.uint64(0x3333333333333333))
-    word = word + (word >> np.uint64(4)) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return word * np.uint64(0x0101010101010101) >> np.uint64(56)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.compiled import compiled
+from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 from corpus.transforms.unicode import WORD, class_table, code_points, fold, fold_table
 
@@ -117,7 +117,7 @@ def _build() -> Arrays:
     }
 
 
-@compiled
+@entry
 def _reckon_keys(points: Any, ends: Any, keys: Any) -> None:
     start = 0
     for word in range(len(ends)):
@@ -128,7 +128,7 @@ def _reckon_keys(points: Any, ends: Any, keys: Any) -> None:
         start = ends[word]
 
 
-@compiled
+@entry
 def _fill(keys: Any, slots: Any, numbers: Any) -> None:
     """Put every key and its number into the hash table."""
     for number, key in enumerate(keys):
@@ -138,7 +138,7 @@ def _fill(keys: Any, slots: Any, numbers: Any) -> None:
         slots[slot], numbers[slot] = key, number
 
 
-@compiled
+@entry
 def _read_all(points: Any, ends: Any, classes: Any, folded: Any, model: Any, gains: Any, counts: Any) -> None:
     """Fill a row of `gains` and a place of `counts` per text; texts stand one after the other in `points`."""
     start = 0
@@ -202,6 +202,6 @@ def _add_gains(key: Any, model: Any, gains: Any) -> bool:
             return False
         slot = (slot + np.uint64(1)) & _HASH_MASK
     number = numbers[slot]
-    for entry in range(starts[number], starts[number + 1]):
-        gains[columns[entry]] += amounts[entry]
+    for place in range(starts[number], starts[number + 1]):
+        gains[columns[place]] += amounts[place]
     return True
