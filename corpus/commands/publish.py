@@ -9,8 +9,6 @@ import click
 
 from corpus.commands.common import FOLDER, Command, document, examples, say, wait_aloud
 from corpus.errors import UsageError
-from corpus.io.documents import read_manifest
-from corpus.naming import tag_of
 
 
 @click.command(
@@ -64,6 +62,9 @@ def publish(
 
 def _check_tag(build: Path, tag: str) -> None:
     """Raise UsageError unless the release bears `tag`: what a person tags and what is published must agree."""
+    from corpus.io.documents import read_manifest
+    from corpus.naming import tag_of
+
     version = read_manifest(build).version
     if tag != tag_of(version):
         what, remedy = f"the release is of version {version}", f"set version in corpus.toml, or tag {tag_of(version)}"
