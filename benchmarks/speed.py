@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.make_articles import write_corpus
+from benchmarks.speed_incremental import Costs, histories, table
 
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--peers", type=Path, help="Python of the environment of the other tools")
     parser.add_argument("--work", type=Path, help="folder for corpora and releases; corpora in it are used again")
+    parser.add_argument("--again", type=int, nargs="*", help="corpora to build again after a change [the largest]")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +64,9 @@ def main() -> None:
         peers = {}
         if arguments.peers:
             peers = {tool: peer(arguments.peers, tool, corpus_of(work, sizes[0]), work) for tool in TARGETS}
-    document = "\n".join(report(builds, peers, arguments.jobs))
+        repeated = sizes[-1:] if arguments.again is None else arguments.again
+        again = {size: rebuilds(work, size, arguments.jobs) for size in repeated}
+    document = "\n".join([*report(builds, peers, arguments.jobs), *(["", *table(again)] if again else [])])
     print(document)
     if arguments.write:
         DOCUMENT.write_text(document + "\n", encoding="utf-8")
@@ -80,10 +84,21 @@ def corpus_of(work: Path, articles: int) -> Path:
 def build(corpus: Path, work: Path, jobs: int) -> Cost:
     """The whole command over a corpus."""
     out = fresh(work / "build")
+    fresh(work / ".build.cache")  # a smaller corpus is the beginning of a larger one
     command = [sys.executable, "-m", "corpus", "build", str(corpus / "raw"), "-o", str(out), "-j", str(jobs)]
     cost = measured(command, work)
     shutil.rmtree(out)
     return cost
+
+
+def rebuilds(work: Path, articles: int, jobs: int) -> Costs:
+    """The whole command over a corpus, and again after each change."""
+
+    def again(source: Path, out: Path) -> tuple[float, float]:
+        cost = measured([sys.executable, "-m", "corpus", "build", str(source), "-o", str(out), "-j", str(jobs)], work)
+        return cost.wall, cost.cpu
+
+    return histories(corpus_of(work, articles) / "raw", work, articles, SEED, again)
 
 
 def peer(python: Path, tool: str, corpus: Path, work: Path) -> Cost:

@@ -87,6 +87,7 @@ class Staged:
 
     A shard with large containers is staged in several runs of rows, numbered on; what is said of its inputs stands in
     the first. `found` are the fields that the settings name and that some record has, `seen` names of some fields.
+    `digest` is that of the staged rows, empty where nobody took it.
     """
 
     number: int
@@ -99,16 +100,21 @@ class Staged:
     idle: tuple[Decision, ...]
     found: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One Parquet file of the release: its path, and the shards whose rows of this split and file kind it holds."""
+    """One Parquet file of the release: its path, and the shards whose rows of this split and file kind it holds.
+
+    `key` is a digest of all that decides its bytes, empty where nobody took it.
+    """
 
     path: str
     split: str
     single: bool
     shards: tuple[int, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,28 +11,29 @@ from corpus.engines.base import Engine
 from corpus.errors import DataError
 from corpus.history.previous import lineage_of, previous_release, since
 from corpus.io.addresses import Address
+from corpus.io.cache import Cache
 from corpus.io.documents import read_manifest, write_json, write_rejections
 from corpus.io.fields import check_found
+from corpus.io.files import Files
 from corpus.io.listing import list_tree, plan_shards
 from corpus.io.project_files import own_files
 from corpus.io.readers import check_extras
 from corpus.io.sidecar import read_sidecars
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
-from corpus.model import CheckReport, Inputs, Manifest, SourceFile, Staged, Statistics
+from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
 from corpus.progress import Progress, Silent
 from corpus.project import Project, read_project
 from corpus.release.card import render_card
-from corpus.release.checks import checks_document, run_checks
+from corpus.release.checks import Counted, checks_document, questions_in, run_checks
 from corpus.release.croissant import croissant
-from corpus.release.expectations import load_library_aside
 from corpus.release.facts import CardFacts
 from corpus.release.last import report_of
 from corpus.release.ledger import Written, ledger
 from corpus.release.manifest import make_manifest, parquet_entries, tool_version
-from corpus.release.part_facts import ReadBack, read_facts
+from corpus.release.part_facts import WritePart
 from corpus.reuse import LastBuild, Reuse
-from corpus.stages.export import Export, plan_parts
+from corpus.stages.export import plan_parts
 from corpus.stages.ingest import Ingest
 from corpus.stages.kernels import compile_group, uncompiled
 from corpus.stages.recount import count_release
@@ -82,16 +83,7 @@ def build_dataset(
             show.done("sidecars", sidecars.summary())
 
         compile_kernels(engine, show)
-        load_library_aside()
-        ingest = Ingest(
-            root=config.source,
-            work=work,
-            options=ingest_options(config),
-            decisions=project.by_file(sidecars.files),
-            exclusions=project.exclusions,
-            cache=last.cache if last else None,
-            rehash=reuse.rehash,
-        )
+        ingest = _ingest(config, project, sidecars.files, work, last.cache if last else None, reuse)
         staged = list(number_pieces(show.track("read", engine.map(ingest, shards), len(shards)), work))
         check_found(config.fields, staged)
         project.check_used(decision for item in staged for decision in (*item.used, *item.idle))
@@ -100,18 +92,17 @@ def build_dataset(
         rows = read_sketches(staged, work)
         found = relate(rows, engine, work, project.decisions, config.shingles, config.duplicates)
         lineage = lineage_of(previous, found.founder, rows.borders, work)
-        parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work, lineage))
+        parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work, lineage), staged)
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))
 
-        list(show.track("write", engine.map(Export(work=work, release=release), parts), len(parts)))
+        questions = questions_in(project.suites, config.checks)
+        write = WritePart(work=work, release=release, questions=questions, cache=ingest.cache)
+        counted = Counted(work=work, parts=list(show.track("write", engine.map(write, parts), len(parts))))
         write_rejections(release, [rejection for item in staged for rejection in item.rejections])
-        paths = [part.path for part in parts]
-        statistics = count_release(engine.map(ReadBack(release=release, work=work), paths), paths, work)
-        written = Written(rows=statistics.rows, paths=paths, work=work)
-        inputs = ledger(release, staged, written, project.apart, sidecars.digest, project.exclusions.digest)
+        statistics, inputs = _count(release, staged, counted, project, sidecars.digest)
         show.done("write", f"{statistics.rows:,} rows in {len(parts)} files")
 
-        report = run_checks(release, project.suites, config.checks, read_facts(work, paths))
+        report = run_checks(release, project.suites, config.checks, counted)
         write_json(release / CHECKS, checks_document(report))
         show.done("check", f"{sum(outcome.passed for outcome in report.outcomes)} of {report.expected} passed")
 
@@ -119,15 +110,38 @@ def build_dataset(
         manifest = _describe(release, project, since(previous, lineage, facts, release))
         target = install(release, out, passed=report.passed)
         if last and target == out:
-            last.note(shards, work)
+            last.note(shards, parts, work)
         show.done("install", f"{len(manifest.files) + 1} files")
     return Build(path=target, manifest=manifest, checks=report)
 
 
-def _listed(files: Sequence[SourceFile]) -> str:
-    """What the list holds, in words; raises ConfigError for a form that needs an extra that is not installed."""
-    check_extras(file.id for file in files if not file.reason)
-    return f"{len(files)} files, {sum(file.size for file in files):,} bytes"
+def _listed(files: Files) -> str:
+    """What the list holds, in words; raises UsageError for a form that needs an extra that is not installed."""
+    check_extras(map(bytes.decode, files.read()))
+    return f"{len(files)} files, {files.total_bytes:,} bytes"
+
+
+def _ingest(config: Config, project: Project, files: Files, work: Path, cache: Cache | None, reuse: Reuse) -> Ingest:
+    """The task that reads a shard, with all that steers it."""
+    return Ingest(
+        root=config.source,
+        work=work,
+        options=ingest_options(config),
+        decisions=project.by_file(files),
+        exclusions=project.exclusions,
+        cache=cache,
+        rehash=reuse.rehash,
+    )
+
+
+def _count(
+    release: Path, staged: Sequence[Staged], counted: Counted, project: Project, sidecars: str
+) -> tuple[Statistics, Inputs]:
+    """What was written, and what came in; raises BugError where the two do not add up."""
+    paths = [part.path for part in counted.parts]
+    statistics = count_release([part.tally for part in counted.parts], paths, counted.work)
+    written = Written(rows=statistics.rows, paths=paths, work=counted.work)
+    return statistics, ledger(release, staged, written, project.apart, sidecars, project.exclusions.digest)
 
 
 def _describe(release: Path, project: Project, facts: CardFacts) -> Manifest:

@@ -45,7 +45,7 @@ class Project:
     def by_file(self, files: Iterable[SourceFile]) -> dict[str, tuple[Decision, ...]]:
         """The decisions about the rows of each of these files; ConfigError for one about a file that is not there."""
         by_id: dict[str, list[Decision]] = {}
-        known = {file.id for file in files}
+        known = {file.id for file in files} if self.decisions else set()
         for decision in self.decisions:
             name = file_of(decision.id)
             if name not in known:

@@ -11,9 +11,10 @@ from corpus.config import Config, ingest_options, sorted_json
 from corpus.history.edition import Edition
 from corpus.io.cache import Cache, cache_of
 from corpus.io.listing import Listing
-from corpus.model import Shard
+from corpus.model import Part, Shard
 from corpus.project import Project
 from corpus.release.last import is_unchanged, note_build, state_of
+from corpus.release.part_facts import part_name
 from corpus.resources import code_digest, installed
 from corpus.stages.known import entry_name
 
@@ -45,18 +46,18 @@ class LastBuild:
         settings = {"key": key, "settings": project.settings_digest, "published": published, "previous": before}
         self.cache = Cache(folder=cache_of(out) / key)
         self._out = out
-        self._state = state_of([*listing.files, *listing.sidecars], settings)
+        self._state = state_of([listing.files, listing.sidecars], settings)
 
     def still_stands(self) -> bool:
         """Whether the release is there as it was left, and was made of just the same."""
         return self._state is not None and is_unchanged(self.cache, self._state, self._out)
 
-    def note(self, shards: Sequence[Shard], work: Path) -> None:
-        """Note that the release now is made of the present state, and keep nothing but its shards.
+    def note(self, shards: Sequence[Shard], parts: Sequence[Part], work: Path) -> None:
+        """Note that the release now is made of the present state, and keep nothing but its shards and parts.
 
         `work` is a folder of this run.
         """
-        self.cache.keep_only([entry_name(shard) for shard in shards])
+        self.cache.keep_only([*map(entry_name, shards), *map(part_name, parts)])
         if self._state is not None:
             note_build(self.cache, self._state, self._out, work)
 

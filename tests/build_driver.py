@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import corpus.io.listing
+import corpus.io.files
 import corpus.pipeline
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
@@ -33,8 +33,13 @@ def with_fact(**facts: Any) -> None:
 
 def in_written_order() -> None:
     """Take the inputs in the order in which they were written, and not by their ids."""
-    listing: Any = corpus.io.listing
-    listing.sorted = lambda files, key: sorted(files, key=lambda file: Path(sys.argv[1], file.path).stat().st_mtime_ns)
+    files: Any = corpus.io.files
+
+    def written(key: bytes) -> int:
+        path = os.fsdecode(key.rpartition(b"\0")[2].removesuffix(b"#"))
+        return Path(sys.argv[1], path).stat().st_mtime_ns
+
+    files.sorted = lambda places, key=None: sorted(places, key=(lambda at: written(key(at))) if key else None)
 
 
 LEAKS: dict[str, Callable[[], None]] = {

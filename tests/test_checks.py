@@ -12,8 +12,9 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
@@ -27,16 +28,28 @@ from great_expectations.datasource.fluent.interfaces import Batch
 from corpus.cli import cli
 from corpus.config import SECTIONS, TopOptions
 from corpus.errors import ConfigError, DataError
+from corpus.io.parquet import data_files
 from corpus.io.project_files import PROJECT_FILES
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST, REJECTED
 from corpus.model import CheckReport
 from corpus.release import part_facts as part_module
-from corpus.release.checks import CheckThresholds, checks_document, run_checks, summary_lines
+from corpus.release.checks import (
+    CheckThresholds,
+    Counted,
+    checks_document,
+    questions_in,
+    run_checks,
+    summary_lines,
+)
+from corpus.release.counting import told_of_part
 from corpus.release.expectations import SAMPLE, evaluate
 from corpus.release.frame import check_frame
 from corpus.release.frame_columns import FRAME_COLUMNS, stand_in
+from corpus.release.part_facts import PART, Found, facts_path, part_facts
 from corpus.release.suite import read_suite, standard_suite, suite_text
 from corpus.schema import ARTICLE, COLUMNS, SINGLE_KINDS
+from corpus.stages.staged import write_table
+from corpus.transforms.stats import Tally
 from corpus.transforms.stretches import Label, cut
 from corpus.transforms.tokens import word_counts
 
@@ -99,7 +112,23 @@ class Planted:
         return build
 
     def check(self, build: Path, *suites: Path) -> CheckReport:
-        return run_checks(self.write(build), suites or (STANDARD,), self.limits)
+        """What Great Expectations finds in a frame of all rows; what a build counts must come to the same."""
+        self.write(build)
+        asked = suites or (STANDARD,)
+        report = run_checks(build, asked, self.limits)
+        with tempfile.TemporaryDirectory() as work:
+            assert run_checks(build, asked, self.limits, counted(build, Path(work), asked, self.limits)) == report
+        return report
+
+
+def counted(build: Path, work: Path, suites: Sequence[Path], limits: CheckThresholds) -> Counted:
+    """What a build counts of its files while it reads them back."""
+    questions, parts = questions_in(suites, limits), []
+    for path in (path.relative_to(build).as_posix() for path in data_files(build)):
+        table = pa.Table.from_batches(part_facts(build, path), schema=PART)
+        write_table(facts_path(work, path), table)
+        parts.append(Found(path=path, tally=Tally(), told=told_of_part(questions, table)))
+    return Counted(work=work, parts=parts)
 
 
 def family(tag: str) -> dict[str, Placed]:
@@ -622,7 +651,7 @@ def test_a_crash_of_the_whole_run_hides_no_answer(tmp_path: Path, monkeypatch: p
 def test_a_crash_is_told_in_the_same_words_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Batch, "_validate_expectation_suite", crash)
     monkeypatch.setattr(Batch, "_validate_expectation", crash)
-    report = sound().check(tmp_path, suite_file(tmp_path, *TWO))
+    report = run_checks(sound().write(tmp_path), [suite_file(tmp_path, *TWO)], CheckThresholds())
     told = "RuntimeError: all is lost at <object object at 0x...>"
     assert [outcome.error for outcome in report.outcomes] == [told, told]
 
@@ -636,7 +665,7 @@ def test_an_expectation_without_a_result_has_not_passed(tmp_path: Path, monkeypa
         return results
 
     monkeypatch.setattr(Batch, "_validate_expectation_suite", forgetful)
-    report = sound().check(tmp_path, suite_file(tmp_path, *TWO))
+    report = run_checks(sound().write(tmp_path), [suite_file(tmp_path, *TWO)], CheckThresholds())
     assert (report.passed, report.expected, report.evaluated) == (False, 2, 1)
     assert [outcome.error for outcome in report.outcomes] == ["it was not evaluated", None]
 
@@ -843,3 +872,71 @@ def test_what_the_library_seldom_needs_is_loaded_when_it_is_needed(tmp_path: Pat
         command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False
     )
     assert (found.returncode, found.stderr) == (0, "")
+
+
+ASKED = (
+    ("column_values_to_be_in_set", {"column": "language", "value_set": ["en", "de", "und"]}),
+    ("column_values_to_be_in_set", {"column": "language", "value_set": ["en"], "mostly": 0.5}),
+    ("column_values_to_be_in_set", {"column": "language", "value_set": []}),
+    ("column_values_to_be_in_set", {"column": "char_count", "value_set": [1, 2.5]}),
+    ("column_values_to_be_in_set", {"column": "restore_ok", "value_set": [True, False]}),
+    ("column_values_to_be_in_set", {"column": "url", "value_set": ["https://a.example"], "mostly": 0.9}),
+    ("column_values_to_be_between", {"column": "language_score", "min_value": 0, "max_value": 1}),
+    ("column_values_to_be_between", {"column": "language_score", "min_value": 0.999, "strict_min": True}),
+    ("column_values_to_be_between", {"column": "word_count", "min_value": 1}),
+    ("column_values_to_be_between", {"column": "word_count", "min_value": 3, "mostly": 0.7}),
+    ("column_values_to_be_between", {"column": "group_rows", "min_value": 1, "max_value": 2}),
+    ("column_values_to_be_between", {"column": "duplicate_overlap", "max_value": 0.875}),
+    ("column_value_lengths_to_be_between", {"column": "title", "min_value": 1, "max_value": 40}),
+    ("column_value_lengths_to_be_between", {"column": "author", "min_value": 3}),
+    ("column_values_to_match_regex", {"column": "language", "regex": "^[a-z]{2,3}$"}),
+    ("column_values_to_match_regex", {"column": "language", "regex": "n|d"}),
+    ("column_values_to_match_regex", {"column": "published", "regex": "^[0-9]{4}"}),
+    ("column_values_to_be_null", {"column": "license"}),
+    ("column_values_to_not_be_null", {"column": "title", "mostly": 0.5}),
+    ("column_values_to_not_be_null", {"column": "id"}),
+    ("column_values_to_be_unique", {"column": "title"}),
+    ("column_values_to_be_unique", {"column": "encoding"}),
+    ("column_pair_values_to_be_equal", {"column_A": "char_count", "column_B": "body_chars"}),
+    ("column_pair_values_to_be_equal", {"column_A": "group_rows", "column_B": "group_splits"}),
+    ("column_pair_values_to_be_equal", {"column_A": "id", "column_B": "source_path"}),
+    ("column_mean_to_be_between", {"column": "word_count", "min_value": 1, "max_value": 100}),
+    ("column_mean_to_be_between", {"column": "language_score", "max_value": 1}),
+    ("column_mean_to_be_between", {"column": "group_rows", "max_value": 1.1}),
+    ("column_max_to_be_between", {"column": "word_count", "max_value": 9.5}),
+    ("column_max_to_be_between", {"column": "corpus_other_share", "min_value": 0, "max_value": 0.5}),
+    ("column_max_to_be_between", {"column": "language_score", "max_value": 1}),
+    ("column_min_to_be_between", {"column": "word_count", "min_value": 1}),
+    ("column_median_to_be_between", {"column": "word_count", "min_value": 1}),
+    ("table_row_count_to_be_between", {"min_value": 7, "max_value": 7}),
+    ("table_row_count_to_be_between", {"max_value": 6}),
+)
+"""Expectations of all kinds that are counted, and some that are not, which hold, fail, or hold for most rows."""
+
+
+@pytest.mark.parametrize("number", range(len(ASKED)))
+def test_what_is_counted_is_what_great_expectations_says(number: int, tmp_path: Path) -> None:
+    """`Planted.check` compares the two."""
+    kind, arguments = ASKED[number]
+    sound().check(tmp_path, suite_file(tmp_path, expect(kind, **arguments)))
+
+
+COUNTING = """
+import sys
+from pathlib import Path
+from corpus.config import load_config
+from corpus.engines.local import LocalEngine
+from corpus.pipeline import build_dataset
+raw, out = map(Path, sys.argv[1:])
+assert build_dataset(load_config(raw), LocalEngine(), out).checks.passed
+print("great_expectations" in sys.modules)
+"""
+
+
+def test_a_sound_build_is_counted_without_the_library(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("The harbour was closed on Monday, said the mayor.", encoding="utf-8")
+    command = [sys.executable, "-c", COUNTING, str(tmp_path / "raw"), str(tmp_path / "build")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    found = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert found.stdout.split() == ["False"]

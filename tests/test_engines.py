@@ -177,3 +177,21 @@ def _refuse(item: int) -> int:
 def _slow_first(item: int) -> int:
     time.sleep(0.2 if item == 0 else 0)
     return item
+
+
+COMPUTING = "import pyarrow as pa; pa.table({'a': [1, 2], 'b': [1, 2]}).group_by('a').aggregate([('b', 'sum')])"
+THREADS = "print(len(os.listdir('/proc/self/task')))"
+
+
+def threads_after(code: str) -> int:
+    command = [sys.executable, "-c", f"import os; {code}; {THREADS}"]
+    return int(subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are copies of a server on Linux alone")
+def test_the_server_that_workers_are_copies_of_starts_no_thread_of_its_own() -> None:
+    """There are those that the libraries start when they are imported, which know of forks."""
+    libraries = threads_after("import numpy, pyarrow, scipy.linalg")
+    warm = "import corpus.pipeline, corpus.stages.warm"
+    assert threads_after(warm) == libraries
+    assert threads_after(f"{warm}; {COMPUTING}") > libraries

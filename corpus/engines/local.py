@@ -5,19 +5,26 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from corpus.errors import OutsideError
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+_PRELOADED: Final = ["corpus.pipeline", "corpus.stages.warm"]
+"""What workers have loaded when they begin; see `_context`."""
 
 
 class LocalEngine:
@@ -45,7 +52,7 @@ class LocalEngine:
 
         Raises OutsideError when a worker process dies.
         """
-        if self._workers <= 1 or len(items) <= 1:
+        if self._workers <= 1 or (len(items) <= 1 and self._pool is None):
             yield from map(task, items)
             return
         try:
@@ -56,9 +63,7 @@ class LocalEngine:
 
     def _in_order(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         if self._pool is None:
-            # spawn: a forked copy of a process with Arrow's threads may hang
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_prepare_worker)
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_prepare_worker)
         waiting: deque[Future[R]] = deque()
         for item in items:
             waiting.append(self._pool.submit(task, item))
@@ -66,6 +71,33 @@ class LocalEngine:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _context() -> BaseContext:
+    """How workers start. A forked copy of a process with Arrow's threads may hang, so they are no copies of this one.
+
+    On Linux they are copies of a server that has no such threads: it loads libraries, machine code and tables once, for
+    all of them, and they share its memory. Elsewhere each loads its own.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    resource_tracker.ensure_running()  # whoever starts it lets signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server begins so: Ctrl-C is for us alone
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    # whoever is interrupted while the server loads must not have asked it for workers, which would find nobody
+    first = context.Process(target=_nothing)
+    first.start()
+    first.join()
+    return context
+
+
+def _nothing() -> None:
+    """A task that says that the server answers."""
 
 
 def _prepare_worker() -> None:

@@ -34,6 +34,7 @@ class Entry:
 
     document: Mapping[str, Any]
     files: Mapping[str, Path]
+    digests: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,14 @@ class Cache:
                 return None
         except (OSError, ValueError):
             return None
-        return Entry(document=content["document"], files=files)
+        return Entry(document=content["document"], files=files, digests=content["files"])
 
-    def store(self, name: str, document: Mapping[str, Any], files: Mapping[str, Path], work: Path) -> None:
+    def store(
+        self, name: str, document: Mapping[str, Any], files: Mapping[str, Path], work: Path
+    ) -> Mapping[str, str] | None:
         """Put an entry in the place of the one before; its files are linked where the system can, else copied.
+
+        Gives the digests of the files; None where nothing was kept.
 
         It grows in `work`, a folder of this run on the same file system: what a killed run left there goes with it, and
         a worker that outlives its run can no longer touch an entry. A disk that refuses costs the entry, nothing else.
@@ -66,19 +71,22 @@ class Cache:
         with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder:
             draft, place = Path(folder, "new"), self.folder / name
             draft.mkdir()
-            self._fill(draft, document, files)
+            digests = self._fill(draft, document, files)
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder.parent / ".gitignore").write_text("*\n", encoding="ascii")
             with contextlib.suppress(FileNotFoundError):
                 place.rename(Path(folder, "old"))
             draft.rename(place)
+            return digests
+        return None
 
-    def _fill(self, draft: Path, document: Mapping[str, Any], files: Mapping[str, Path]) -> None:
+    def _fill(self, draft: Path, document: Mapping[str, Any], files: Mapping[str, Path]) -> Mapping[str, str]:
         for file, path in files.items():
             link_or_copy(path, draft / file)
         digests = {file: _digest(path) for file, path in files.items()}
         listed = json.dumps({"document": document, "files": digests}, separators=(",", ":")).encode("ascii")
         (draft / LIST).write_bytes(hashlib.sha256(listed).hexdigest().encode() + b"\n" + listed)
+        return digests
 
     def keep_only(self, names: Collection[str]) -> None:
         """Remove every other entry, and every other cache beside this one."""

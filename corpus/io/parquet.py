@@ -88,7 +88,14 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         held.append(table)
         size += table.nbytes
         if size >= ROW_GROUP_BYTES:
-            yield pa.concat_tables(held).combine_chunks()
-            held, size = [], 0
+            yield _as_one(held)
+            size = 0
     if sum(table.num_rows for table in held):
-        yield pa.concat_tables(held).combine_chunks()
+        yield _as_one(held)
+
+
+def _as_one(held: list[pa.Table]) -> pa.Table:
+    """The rows of these tables in one chunk a column; the list is emptied, so that memory holds them once."""
+    whole = pa.concat_tables(held).combine_chunks()
+    held.clear()
+    return whole

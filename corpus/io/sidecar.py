@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from corpus.errors import ConfigError
 from corpus.io.addresses import Address
 from corpus.io.content import Content
 from corpus.io.decode import RefusedError
+from corpus.io.files import Files
 from corpus.io.ids import KEY_SIGN, released_id
 from corpus.io.lines import is_blank, lines, utf8_blocks
 from corpus.io.listing import Listing
@@ -35,7 +36,7 @@ _SHOWN: Final = 3
 class Sidecars:
     """The inputs with what sidecars say of them, the digest of the sidecars, and the rows that name no input."""
 
-    files: list[SourceFile]
+    files: Files
     digest: str
     entries: int
     unknown: tuple[str, ...]
@@ -55,7 +56,7 @@ def read_sidecars(root: Path | Address, listing: Listing, options: InputOptions,
     Of two sidecars that speak of one file the deeper one wins, field by field. Raises ConfigError, with file and line,
     for a sidecar that is not understood, and where two rows of one folder are about the same.
     """
-    known = {file.id for file in listing.files}
+    known = {name.decode() for name in listing.files.ids()} if listing.sidecars else set()
     said: dict[str, list[SidecarEntry]] = {}
     first: dict[tuple[str, str, str | None], str] = {}
     digests, unknown = [], []
@@ -76,7 +77,7 @@ def read_sidecars(root: Path | Address, listing: Listing, options: InputOptions,
                 rest = {field: value for field, value in values.items() if field != name}
                 said.setdefault(target[0], []).append(SidecarEntry(key=target[1], values=rest))
     return Sidecars(
-        files=[replace(file, sidecar=tuple(said[file.id])) if file.id in said else file for file in listing.files],
+        files=listing.files.with_sidecars(said) if said else listing.files,
         digest="sha256:" + hashlib.sha256("".join(sorted(digests)).encode()).hexdigest(),
         entries=sum(map(len, said.values())),
         unknown=tuple(unknown),

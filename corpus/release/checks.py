@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
 
 from corpus.errors import ConfigError
 from corpus.limits import check_least, check_shares
 from corpus.model import CheckOutcome, CheckReport
+from corpus.release.counting import Question, answers, questions_of, told_of_whole
 from corpus.release.expectations import Answer, check_names, evaluate, is_parameter
-from corpus.release.frame import check_frame, frame_of
+from corpus.release.frame import DECIDING_WHOLE, check_frame, frame_of, with_whole
 from corpus.release.frame_columns import FRAME_COLUMNS
+from corpus.release.part_facts import PART, Found, read_facts
 from corpus.release.suite import Suite, read_suite
 from corpus.transforms.printable import printable
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 _SHOWN_ROWS: Final = 5
 _SHOWN_VALUES: Final = 3
@@ -54,12 +58,30 @@ class CheckThresholds:
             raise ValueError(f"max_body_words ({self.max_body_words}) is below min_body_words ({self.min_body_words})")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a build found in its Parquet files while it read them back; facts of their rows lie below `work`."""
+
+    work: Path
+    parts: Sequence[Found]
+
+    def facts(self, columns: Sequence[str] = PART.names) -> pa.Table:
+        """These columns of the facts of all rows."""
+        return read_facts(self.work, [part.path for part in self.parts], columns)
+
+
+def questions_in(suites: Sequence[Path], thresholds: CheckThresholds) -> tuple[Question, ...]:
+    """What a build asks while it reads a Parquet file back: the expectations in the files `suites`."""
+    return questions_of([read_suite(path) for path in suites], asdict(thresholds))
+
+
 def run_checks(
-    build: Path, suites: Sequence[Path], thresholds: CheckThresholds, facts: Iterable[pa.RecordBatch] | None = None
+    build: Path, suites: Sequence[Path], thresholds: CheckThresholds, counted: Counted | None = None
 ) -> CheckReport:
     """The outcome of every expectation in the files `suites` over the rows written below `build`.
 
-    `facts` are those of its Parquet files where they are at hand (`read_facts`); else the files are read here.
+    Great Expectations answers from a frame of all rows. What the build has `counted` stands in for it where that shows
+    that an expectation holds; the outcome is the same.
     Nothing is written, printed or sent. Expectations of any severity must hold. One that crashes has not passed, and
     its outcome carries the error. Raises ConfigError when there is no suite, or one cannot be run as it stands (broken
     JSON, no expectations, an unknown type, column, parameter or argument), and DataError for unreadable rows.
@@ -70,19 +92,43 @@ def run_checks(
     limits = asdict(thresholds)
     for suite in read:
         check_names(suite, FRAME_COLUMNS, list(limits))
-    frame = check_frame(build) if facts is None else frame_of(facts)
-    answers = evaluate(frame, read, limits)
+    known = _known(read, limits, counted)
+    rest = [_unknown(suite, given) for suite, given in zip(read, known, strict=True)]
+    frame: pd.DataFrame | None = None
+    found: Iterator[Answer] = iter(())
+    if any(suite.expectations for suite in rest):
+        frame = check_frame(build) if counted is None else frame_of(counted.facts())
+        found = (answer for given in evaluate(frame, rest, limits) for answer in given)
     outcomes = [
-        _outcome(suite, entry, answer, frame, limits)
-        for suite, given in zip(read, answers, strict=True)
+        _outcome(suite, entry, answer or next(found), frame, limits)
+        for suite, given in zip(read, known, strict=True)
         for entry, answer in zip(suite.expectations, given, strict=True)
     ]
-    expected = sum(len(suite.expectations) for suite in read)
     evaluated = sum(outcome.error is None for outcome in outcomes)
     passed = all(outcome.passed for outcome in outcomes)
     return CheckReport(
-        passed=passed, expected=expected, evaluated=evaluated, thresholds=limits, outcomes=tuple(outcomes)
+        passed=passed, expected=len(outcomes), evaluated=evaluated, thresholds=limits, outcomes=tuple(outcomes)
     )
+
+
+def _known(
+    suites: Sequence[Suite], limits: Mapping[str, Any], counted: Counted | None
+) -> list[Sequence[Answer | None]]:
+    """The answers that need no frame, for each expectation of each suite; None where one is needed."""
+    if counted is None:
+        return [[None] * len(suite.expectations) for suite in suites]
+    questions = questions_of(suites, limits)
+    about = [*DECIDING_WHOLE, *(question.column for question in questions if question.of_the_whole)]
+    table = counted.facts([name for name in PART.names if name in about])
+    whole = told_of_whole(questions, with_whole(table)) if len(table) else [None] * len(questions)
+    given = answers(questions, [part.told for part in counted.parts], whole, len(table))
+    return [list(islice(given, len(suite.expectations))) for suite in suites]
+
+
+def _unknown(suite: Suite, given: Sequence[Answer | None]) -> Suite:
+    """The suite with those of its expectations that have no answer."""
+    entries = zip(suite.expectations, given, strict=True)
+    return replace(suite, expectations=tuple(entry for entry, answer in entries if answer is None))
 
 
 def checks_document(report: CheckReport) -> dict[str, Any]:
@@ -121,7 +167,7 @@ def _failure_lines(outcome: CheckOutcome) -> list[str]:
 
 
 def _outcome(
-    suite: Suite, entry: Mapping[str, Any], answer: Answer, frame: pd.DataFrame, limits: Mapping[str, Any]
+    suite: Suite, entry: Mapping[str, Any], answer: Answer, frame: pd.DataFrame | None, limits: Mapping[str, Any]
 ) -> CheckOutcome:
     given = entry.get("kwargs", {}).items()
     kwargs = {key: limits[value["$PARAMETER"]] if is_parameter(value) else value for key, value in given}
@@ -135,7 +181,7 @@ def _outcome(
         found=_found(answer.details),
         passed=answer.success,
         failed_rows=0 if answer.success else int(answer.details.get("unexpected_count") or 0),
-        sample=() if answer.success else _sample(answer.details, frame),
+        sample=() if answer.success or frame is None else _sample(answer.details, frame),
         remedy=notes if isinstance(notes, str) else " ".join(map(str, notes)),
         error=answer.error,
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,22 +18,40 @@ from corpus.release.row_facts import Facts, Ints, none_in_row
 if TYPE_CHECKING:
     import pandas as pd
 
+DECIDING_WHOLE: Final = (
+    "id",
+    "split",
+    "duplicate_group",
+    "duplicate_kind",
+    "duplicate_of",
+    "boilerplate_chars",
+    "other_chars",
+    "body_chars",
+    RELATED,
+)
+"""The columns that tell what follows from all rows together."""
+
 
 def check_frame(build: Path) -> pd.DataFrame:
     """The columns `FRAME_COLUMNS` of every row below `build`/data, in the order of their ids; raises DataError."""
     paths = [path.relative_to(build).as_posix() for path in data_files(build)]
-    return frame_of(facts for path in paths for facts in part_facts(build, path))
+    parts = [facts for path in paths for facts in part_facts(build, path)]
+    return frame_of(pa.Table.from_batches(parts, schema=PART))
 
 
-def frame_of(parts: Iterable[pa.RecordBatch]) -> pd.DataFrame:
+def frame_of(table: pa.Table) -> pd.DataFrame:
     """The frame of all rows from the facts of their files: with what follows from all rows together, in order of id."""
-    table = pa.Table.from_batches(parts, schema=PART)
     if not len(table):
         return _in_order(FRAME.empty_table())
+    return _in_order(with_whole(table).select(FRAME_COLUMNS).cast(FRAME))
+
+
+def with_whole(table: pa.Table) -> pa.Table:
+    """Rows, one at least, that have the columns `DECIDING_WHOLE`, with the columns that follow from all together."""
     for facts in (_corpus_facts(table), _group_facts(table), _link_facts(table)):
         for name, values in facts.items():
             table = table.append_column(name, values if isinstance(values, pa.ChunkedArray) else pa.array(values))
-    return _in_order(table.select(FRAME_COLUMNS).cast(FRAME))
+    return table
 
 
 def _in_order(table: pa.Table) -> pd.DataFrame:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from corpus.io.cache import Cache
 from corpus.io.documents import canonical_json, read_checks, released_files
-from corpus.model import CheckOutcome, CheckReport, SourceFile
+from corpus.io.files import Files
+from corpus.model import CheckOutcome, CheckReport
 
 _NAME: Final = "last-build"
 
 
-def state_of(files: Iterable[SourceFile], settings: Mapping[str, str | None]) -> str | None:
+def state_of(read: Sequence[Files], settings: Mapping[str, str | None]) -> str | None:
     """A digest of everything that a build reads, by what the system says of the files; None where that proves nothing.
 
-    `files` are inputs and sidecars; `settings` names the digests of whatever else steers the build.
+    `read` are inputs and sidecars; `settings` names the digests of whatever else steers the build.
     """
-    digest = hashlib.sha256(canonical_json(dict(settings)).encode())
-    for file in files:
-        if not file.version and not file.reason:
-            return None
-        line = [file.id, file.path, file.size, file.version, file.reason, file.detail]
-        digest.update(canonical_json(line).encode("utf-8", "surrogateescape") + b"\n")
-    return digest.hexdigest()
+    states = [files.state() for files in read]
+    if None in states:
+        return None
+    return hashlib.sha256(canonical_json([dict(settings), states]).encode()).hexdigest()
 
 
 def note_build(cache: Cache, state: str, out: Path, work: Path) -> None:

@@ -1,8 +1,8 @@
-"""Read one written Parquet file back: its counts, and what follows from each of its rows alone, for the data checks."""
+"""Write a Parquet file and read it back: its counts, and what follows from each row alone, for the data checks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,16 +10,22 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.io.cache import Cache, link_or_copy
 from corpus.io.parquet import open_parquet
 from corpus.layout import parse_part
+from corpus.model import Part
+from corpus.release.counting import Question, Told, told_of_part
 from corpus.release.frame_columns import FRAME, OF_THE_WHOLE, SCALARS
 from corpus.release.row_facts import Facts, children, row_facts
 from corpus.schema import ARTICLE, COLUMNS, Column
-from corpus.stages.recount import Counted
-from corpus.transforms.stats import Tally
+from corpus.stages.export import Export
+from corpus.stages.recount import Counted, content_run, input_run
+from corpus.stages.staged import read_staged, write_table
+from corpus.transforms.stats import Tally, document_of, tally_of
 from corpus.transforms.tokens import offsets_of
 
 BATCH_ROWS: Final = 1000
+_DATA: Final = "data"
 RELATED: Final = "related_ids"
 PART: Final = pa.schema(
     [*(field for field in FRAME if field.name not in OF_THE_WHOLE), (RELATED, pa.list_(pa.string()))]
@@ -28,22 +34,66 @@ PART: Final = pa.schema(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadBack:
-    """The task that reads one written Parquet file back, once for its counts and for the facts that checks look at."""
+class Found:
+    """What was found in one Parquet file: the counts of its rows, and what they tell of each question."""
 
-    release: Path
+    path: str
+    tally: Tally
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritePart:
+    """The task for one Parquet file: write it, and read it back for its counts and the facts that checks look at.
+
+    With a `cache` a file that the last build made of the same rows is taken, with what was found in it.
+    """
+
     work: Path
+    release: Path
+    questions: tuple[Question, ...]
+    cache: Cache | None = None
 
-    def __call__(self, path: str) -> Tally:
-        """Count the rows of `path`, and write their digests and their facts below `work`."""
-        counted = Counted(path)
-        staged = str(facts_path(self.work, path))
-        with pa.OSFile(staged, "wb") as file, pa.ipc.new_file(file, PART) as writer:
-            for matches, batch in _batches(self.release / path):
-                counted.add(batch)
-                writer.write_batch(_facts(batch, path, matches=matches))
+    def __call__(self, part: Part) -> Found:
+        """Write the file, and the digests and the facts of its rows below `work`."""
+        places = self._places(part.path)
+        entry = self.cache.find(part_name(part)) if self.cache and part.key else None
+        if entry is not None and entry.files.keys() == places.keys():
+            places[_DATA].parent.mkdir(parents=True, exist_ok=True)
+            for name, place in places.items():
+                link_or_copy(entry.files[name], place)
+            return self._found(part.path, tally_of(entry.document))
+        Export(work=self.work, release=self.release)(part)
+        tally = self._read_back(part.path)
+        if self.cache and part.key:
+            self.cache.store(part_name(part), document_of(tally), places, self.work)
+        return self._found(part.path, tally)
+
+    def _places(self, path: str) -> dict[str, Path]:
+        """Where all files of a part go, by the names under which they are kept."""
+        return {
+            _DATA: self.release / path,
+            "facts": facts_path(self.work, path),
+            "content": content_run(self.work, path),
+            "inputs": input_run(self.work, path),
+        }
+
+    def _read_back(self, path: str) -> Tally:
+        counted, facts = Counted(path), []
+        for matches, batch in _batches(self.release / path):
+            counted.add(batch)
+            facts.append(_facts(batch, path, matches=matches))
         counted.write(self.work)
+        write_table(facts_path(self.work, path), pa.Table.from_batches(facts, schema=PART))
         return counted.tally
+
+    def _found(self, path: str, tally: Tally) -> Found:
+        return Found(path=path, tally=tally, told=told_of_part(self.questions, read_facts(self.work, [path])))
+
+
+def part_name(part: Part) -> str:
+    """The name under which a part is kept."""
+    return part.key[:32]
 
 
 def facts_path(work: Path, path: str) -> Path:
@@ -51,11 +101,9 @@ def facts_path(work: Path, path: str) -> Path:
     return work / f"{path.replace('/', '-')}.facts"
 
 
-def read_facts(work: Path, paths: Iterable[str]) -> Iterator[pa.RecordBatch]:
-    """What `ReadBack` wrote of these Parquet files, mapped into memory."""
-    for path in paths:
-        reader = pa.ipc.open_file(pa.memory_map(str(facts_path(work, path))))
-        yield from map(reader.get_batch, range(reader.num_record_batches))
+def read_facts(work: Path, paths: Iterable[str], columns: Sequence[str] = PART.names) -> pa.Table:
+    """These columns of what `WritePart` wrote of some Parquet files, mapped into memory."""
+    return pa.concat_tables([read_staged(facts_path(work, path), columns) for path in paths])
 
 
 def part_facts(release: Path, path: str) -> Iterator[pa.RecordBatch]:

@@ -11,9 +11,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.io.documents import canonical_json
 from corpus.io.parquet import write_parquet
 from corpus.layout import part_path
-from corpus.model import Part
+from corpus.model import Part, Staged
 from corpus.schema import ARTICLE, SINGLE_KINDS, SPLITS
 from corpus.stages.staged import read_staged, staged_path
 
@@ -28,23 +29,36 @@ _BORDER: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardSizes:
-    """What the plan of the parts needs of a shard: bytes of text by (split, single), and the id of its last row."""
+    """What the plan of the parts needs of a shard: bytes of text by (split, single), and the id of its last row.
+
+    `digest` is that of the columns that depend on other rows.
+    """
 
     number: int
     sizes: Mapping[tuple[str, bool], int]
     last_id: str
+    digest: str
 
 
-def plan_parts(shards: Sequence[ShardSizes]) -> list[Part]:
+def plan_parts(shards: Sequence[ShardSizes], staged: Sequence[Staged]) -> list[Part]:
     """The Parquet files of the release: runs of shards of one split and file kind; none would hold no row."""
+    digests = {shard.number: (staged[shard.number].digest, shard.digest) for shard in shards}
     parts = []
     for split in SPLITS:
         for single in (True, False):
             runs = _runs([shard for shard in shards if shard.sizes.get((split, single))], split, single=single)
             for number, run in enumerate(runs):
                 path = part_path(split, number, len(runs), single=single)
-                parts.append(Part(path=path, split=split, single=single, shards=tuple(run)))
+                key = _key(split, [digests[shard] for shard in run], single=single)
+                parts.append(Part(path=path, split=split, single=single, shards=tuple(run), key=key))
     return parts
+
+
+def _key(split: str, shards: Sequence[tuple[str, str]], *, single: bool) -> str:
+    """A digest of all that decides the bytes of a part: the rows that it could hold, and which of them it does."""
+    if not all(all(digests) for digests in shards):
+        return ""
+    return hashlib.sha256(canonical_json([split, single, shards]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

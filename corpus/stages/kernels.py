@@ -70,7 +70,10 @@ def compile_group(group: str) -> None:
 
 
 def _done(group: str) -> Path | None:
-    """The file that says a group is compiled: for these kernels, this numba, and this kind of processor."""
+    """The file that says a group is compiled: for these kernels in this place, this numba, and this kind of processor.
+
+    Numba looks for machine code by the path of the source.
+    """
     import numba
     from numba.core.registry import cpu_target
 
@@ -80,6 +83,6 @@ def _done(group: str) -> Path | None:
     folders = [cache_folder(folder) for folder in (root, *(root / name for name in _PACKAGES))]
     machine = cpu_target.target_context.codegen().magic_tuple()
     names = [folder.name for folder in folders if folder]
-    key = "\n".join((*names, numba.__version__, str(sys.implementation.cache_tag), *map(str, machine)))
+    key = "\n".join((str(root), *names, numba.__version__, str(sys.implementation.cache_tag), *map(str, machine)))
     name = f"{group}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.compiled"
     return None if folders[0] is None else folders[0] / name

@@ -54,6 +54,16 @@ class KnownShard:
     sizes: tuple[int, ...]
     entry: Entry
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows come from the known files: those of a file that is not kept may have been among them."""
+        return sum(file.inputs - len(file.rejections) for file in self.files.values()) == sum(self.sizes)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Those of the rows of each piece."""
+        return _row_digests(self.entry.digests, len(self.sizes))
+
     def restore(self, work: Path, shard: Shard) -> None:
         """Put the pieces where a build that worked the shard out would have written them."""
         for piece in range(len(self.sizes)):
@@ -86,8 +96,10 @@ def recall(cache: Cache, shard: Shard) -> KnownShard | None:
     return KnownShard(files=files, sizes=tuple(entry.document["sizes"]), entry=entry)
 
 
-def remember(cache: Cache, shard: Shard, known: Iterable[KnownFile], work: Path, sizes: Sequence[int]) -> None:
-    """Keep the pieces of a shard, and those of its files whose rows are all in them."""
+def remember(
+    cache: Cache, shard: Shard, known: Iterable[KnownFile], work: Path, sizes: Sequence[int]
+) -> tuple[str, ...]:
+    """Keep the pieces of a shard, and those of its files whose rows are all in them; gives the digests of its rows."""
     pieces = {
         _file_name(name, piece): draft_path(work, name, shard.number, piece)
         for piece in range(len(sizes))
@@ -96,7 +108,7 @@ def remember(cache: Cache, shard: Shard, known: Iterable[KnownFile], work: Path,
     rows = _rows_by_file(pieces[_file_name("rows", piece)] for piece in range(len(sizes)))
     whole = [file for file in known if rows.get(file.id, 0) + len(file.rejections) == file.inputs]
     document = {"format": _FORMAT, "files": [_document_of(file) for file in whole], "sizes": list(sizes)}
-    cache.store(entry_name(shard), document, pieces, work)
+    return _row_digests(cache.store(entry_name(shard), document, pieces, work) or {}, len(sizes))
 
 
 def known_file(file: SourceFile, account: Account) -> KnownFile | None:
@@ -116,10 +128,14 @@ def known_file(file: SourceFile, account: Account) -> KnownFile | None:
     )
 
 
-def account_of(file: KnownFile) -> Account:
-    """What reading a known file would put on the account."""
-    account = Account(inputs=file.inputs, bytes=file.bytes, rejections=list(file.rejections), sha256=file.sha256)
-    account.fields(file.seen | file.found, file.found)
+def account_of(files: Iterable[KnownFile]) -> Account:
+    """What reading these known files would put on the account."""
+    account = Account()
+    for file in files:
+        account.inputs += file.inputs
+        account.bytes += file.bytes
+        account.rejections += file.rejections
+        account.fields(file.seen | file.found, file.found)
     return account
 
 
@@ -129,6 +145,10 @@ def _rows_by_file(paths: Iterable[Path]) -> dict[str, int]:
         for count in read_staged(path, ["source_path"])["source_path"].value_counts().to_pylist():
             counts[count["values"]] = counts.get(count["values"], 0) + count["counts"]
     return counts
+
+
+def _row_digests(digests: Mapping[str, str], pieces: int) -> tuple[str, ...]:
+    return tuple(digests.get(_file_name("rows", piece), "") for piece in range(pieces))
 
 
 def _file_name(table: str, piece: int) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpus.engines.base import Engine
+from corpus.io.documents import sha256_of
 from corpus.schema import ARTICLE, DUPLICATE_KINDS, SINGLE_KINDS
 from corpus.stages.arrays import column_of
 from corpus.stages.comparison import by_shard
@@ -70,12 +71,13 @@ class Relate:
         columns = dict(zip(fates.column_names, fates.columns, strict=True))
         columns["duplicate_group"] = [groups[founder] for founder in founders]
         columns["split"] = [splits[founder] for founder in founders]
-        write_staged(staged_path(self.work, "relations", shard), columns, RELATIONS)
+        path = staged_path(self.work, "relations", shard)
+        write_staged(path, columns, RELATIONS)
         sizes: Counter[tuple[str, bool]] = Counter()
         kinds, sizes_of = fates["duplicate_kind"].to_pylist(), column_of(sketches, "bytes").tolist()
         for split, kind, size in zip(columns["split"], kinds, sizes_of, strict=True):
             sizes[split, kind in SINGLE_KINDS] += size
-        return ShardSizes(number=shard, sizes=dict(sizes), last_id=ids[-1])
+        return ShardSizes(number=shard, sizes=dict(sizes), last_id=ids[-1], digest=sha256_of(path))
 
 
 def write_relations(

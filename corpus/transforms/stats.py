@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +30,17 @@ class Tally:
         for name, table in other.tables.items():
             self.tables.setdefault(name, Counter()).update(table)
         self.totals.update(other.totals)
+
+
+def document_of(tally: Tally) -> dict[str, Any]:
+    """A tally as plain values, for a JSON document."""
+    return {"tables": {name: dict(table) for name, table in tally.tables.items()}, "totals": dict(tally.totals)}
+
+
+def tally_of(document: Mapping[str, Any]) -> Tally:
+    """The tally that `document_of` has written."""
+    tables = {name: Counter(table) for name, table in document["tables"].items()}
+    return Tally(tables=tables, totals=Counter(document["totals"]))
 
 
 def tally_batch(batch: pa.RecordBatch, *, split: str, single: bool) -> Tally:

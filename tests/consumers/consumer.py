@@ -5,6 +5,7 @@ Run by whatever Python has the `datasets` that is asked about; knows nothing of 
 
 import json
 import sys
+from typing import Any
 
 from datasets import __version__, load_dataset
 
@@ -20,7 +21,7 @@ def main(where: str, revision: str) -> None:
     print(json.dumps({"datasets": __version__, "rows": found}))
 
 
-def read(row: dict) -> dict:
+def read(row: dict[str, Any]) -> dict[str, Any]:
     """Every column of schema version 1 that code downstream uses by name."""
     removed = [(stretch["kind"], stretch["offset"], stretch["text"], stretch["rule"]) for stretch in row["boilerplate"]]
     related = [(other["id"], other["share"], other["share_of_other"]) for other in row["related"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -85,9 +86,9 @@ def form_of(file_id: str) -> tuple[Form, str] | None:
 
 def check_extras(file_ids: Iterable[str]) -> None:
     """Raise UsageError when files are of a form whose modules are not installed: they must never read otherwise."""
-    forms = [found[0] for file_id in file_ids if (found := form_of(file_id))]
+    counts = Counter(map(ending_of, file_ids))
     for form in (_HTML, *FORMS.values()):
-        count = sum(other is form for other in forms)
+        count = sum(counts[ending] for ending in counts if (found := form_of(f"x{ending}")) and found[0] is form)
         if count and any(find_spec(name) is None for name in form.modules):
             endings = ", ".join(ending for ending, other in FORMS.items() if other is form)
             what = f"{count:,} {endings} file{'s need' if count > 1 else ' needs'} an extra that is not installed"

@@ -1,0 +1,143 @@
+"""Listed files in about a hundred bytes each, however many: what they are called and how they look, side by side."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final, Generic, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.model import SidecarEntry, SourceFile
+
+T = TypeVar("T")
+
+Look = tuple[int, int, int, int]
+"""Size in bytes, times of change of content and inode in nanoseconds, inode number (0 where these prove nothing)."""
+
+LARGEST: Final = 2**63 - 1
+
+
+class Lazily(Sequence[T], Generic[T]):
+    """So many items, each made when it is looked at, and not kept."""
+
+    def __init__(self, count: int, make: Callable[[int], T]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        places = range(self._count)[at]
+        return [self._make(place) for place in places] if isinstance(places, range) else self._make(places)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, range(self._count))
+
+
+class Files(Lazily[SourceFile]):
+    """Listed files in their order.
+
+    `ids` (n) and `looks` (n, 4), see `Look`, say all of a file whose path is its id; `odd` holds the others by place.
+    """
+
+    def __init__(self, ids: Sequence[bytes], looks: npt.NDArray[np.int64], odd: Mapping[int, SourceFile]) -> None:
+        super().__init__(len(ids), self._file)
+        self._ids = b"".join(ids)
+        self._borders = np.fromiter(accumulate(map(len, ids), initial=0), np.int64, len(ids) + 1)
+        self._looks = looks
+        self._odd = odd
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of all files."""
+        return int(self._looks[:, 0].sum())
+
+    def ids(self) -> Iterator[bytes]:
+        """The ids in UTF-8."""
+        start = 0
+        for end in map(int, self._borders[1:]):
+            yield self._ids[start:end]
+            start = end
+
+    def sizes(self) -> Iterator[int]:
+        """The sizes in bytes."""
+        return map(int, self._looks[:, 0])
+
+    def read(self) -> Iterator[bytes]:
+        """The ids of those that the listing does not reject."""
+        return (name for at, name in enumerate(self.ids()) if at not in self._odd or not self._odd[at].reason)
+
+    def with_sidecars(self, said: Mapping[str, Sequence[SidecarEntry]]) -> Files:
+        """The same files with what sidecars say of them, by id."""
+        about = {name.encode(): tuple(entries) for name, entries in said.items()}
+        told = {at: about[name] for at, name in enumerate(self.ids()) if name in about}
+        odd = {**self._odd, **{at: replace(self[at], sidecar=entries) for at, entries in told.items()}}
+        return Files(list(self.ids()), self._looks, odd)
+
+    def state(self) -> str | None:
+        """A digest of ids and looks; None where the look of a file that will be read proves nothing."""
+        proves = self._looks[:, 3] != 0
+        odd = sorted(self._odd.items())
+        proves[[at for at, file in odd if file.version or file.reason]] = True
+        if not proves.all():
+            return None
+        digest = hashlib.sha256(self._ids)
+        digest.update(self._borders.tobytes() + self._looks.tobytes())
+        for at, file in odd:
+            line = [at, file.path, file.size, file.version, file.reason, file.detail]
+            digest.update(json.dumps(line).encode("ascii"))
+        return digest.hexdigest()
+
+    def _file(self, at: int) -> SourceFile:
+        known = self._odd.get(at)
+        if known is not None:
+            return known
+        name = self._ids[self._borders[at] : self._borders[at + 1]].decode()
+        size, *times = self._looks[at].tolist()
+        return SourceFile(id=name, path=name, size=size, version="-".join(map(str, times)) if times[-1] else "")
+
+
+class FilesDraft:
+    """Files as they are found, in any order."""
+
+    def __init__(self) -> None:
+        self._keys: list[bytes] = []
+        self._ids: list[bytes] = []
+        self._looks = array("q")
+        self._odd: dict[int, SourceFile] = {}
+
+    def add(self, key: bytes, name: bytes, look: Look) -> None:
+        """A file whose path is its id, `name`; `key` is what it is sorted by."""
+        self._keys.append(key)
+        self._ids.append(name)
+        self._looks.extend(look)
+
+    def add_odd(self, key: bytes, file: SourceFile) -> None:
+        """Any file."""
+        self._odd[len(self._ids)] = file
+        self.add(key, file.id.encode(), (file.size, 0, 0, 0))
+
+    def files(self) -> Files:
+        """All files in the order of their keys. Of files with one id all but the first are rejected."""
+        order = sorted(range(len(self._keys)), key=self._keys.__getitem__)
+        looks = np.frombuffer(self._looks, np.int64).reshape(-1, 4)[order]
+        ids = [self._ids[at] for at in order]
+        places = {at: place for place, at in enumerate(order) if at in self._odd}
+        files = Files(ids, looks, {place: self._odd[at] for at, place in sorted(places.items())})
+        again = [place for place in range(1, len(ids)) if ids[place] == ids[place - 1]]
+        detail = "another file has the same name in Unicode NFC"
+        taken = {place: replace(files[place], reason="duplicate_id", detail=detail) for place in again}
+        return Files(ids, looks, {**files._odd, **taken}) if taken else files
