@@ -42,6 +42,8 @@ def statement(build: Path) -> dict[str, Any]:
 def _definition(manifest: Manifest) -> dict[str, Any]:
     inputs = manifest.inputs
     digests = {"inputs": inputs.digest, "sidecars": inputs.sidecars, "exclusions": inputs.exclusions}
+    if manifest.previous:
+        digests["previous release"] = manifest.previous.release_digest
     used = {name: digest for name, digest in digests.items() if digest != NOTHING}
     libraries = {name: version for name, version in manifest.tool.items() if name not in (_TOOL, "python", "unicode")}
     return {
