@@ -210,7 +210,9 @@ def test_a_polite_stop_leaves_nothing_behind(stop: signal.Signals, tmp_path: Pat
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(3)
+    until = time.monotonic() + 60
+    while not staging_of(tmp_path / "build").exists() and time.monotonic() < until:
+        time.sleep(0.01)
     process.send_signal(stop)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err

@@ -4,6 +4,7 @@ Run by whatever Python has the `datasets` that is asked about; knows nothing of 
 """
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -42,3 +43,5 @@ def read(row: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "")
+    sys.stdout.flush()
+    os._exit(0)  # threads of the libraries, idle after streaming, now and then abort the interpreter's own way out
