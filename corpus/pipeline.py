@@ -25,11 +25,12 @@ from corpus.project import Project, read_project
 from corpus.release.card import render_card
 from corpus.release.checks import checks_document, run_checks
 from corpus.release.croissant import croissant
+from corpus.release.example import example_of
 from corpus.release.expectations import load_library_aside
 from corpus.release.facts import CardFacts
 from corpus.release.last import report_of
 from corpus.release.ledger import Written, ledger
-from corpus.release.manifest import make_manifest, parquet_entries, tool_version
+from corpus.release.manifest import make_manifest, parquet_entries, tool_version, tools
 from corpus.release.part_facts import ReadBack, read_facts
 from corpus.reuse import LastBuild, Reuse
 from corpus.stages.export import Export, plan_parts
@@ -158,6 +159,7 @@ def _card_facts(
 ) -> CardFacts:
     top = config.top
     statistics, inputs, checks = counted
+    files = parquet_entries(release)
     return CardFacts(
         name=top.name,
         pretty_name=top.pretty_name or top.name,
@@ -168,10 +170,13 @@ def _card_facts(
         statistics=statistics,
         inputs=inputs,
         checks=checks,
-        files=parquet_entries(release),
+        files=files,
         tool_version=tool_version(),
         settings_digest=project.settings_digest,
         published=published,
+        tools=tools(),
+        changed_settings=config.changed(),
+        example=example_of(release, files),
     )
 
 
