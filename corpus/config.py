@@ -113,6 +113,15 @@ class Config:
         del settings["top"]["input"], settings["release"]
         return "sha256:" + hashlib.sha256(sorted_json(settings)).hexdigest()
 
+    def changed(self) -> dict[str, tuple[Any, Any]]:
+        """Every setting that steers the build and is not the default: `table.key`, its value and the default."""
+        return {
+            f"{name}.{key}": (value, usual)
+            for name, options in SECTIONS.items()
+            for (key, value), usual in zip(asdict(getattr(self, name)).items(), asdict(options()).values(), strict=True)
+            if value != usual and name != "release"
+        }
+
 
 def ingest_options(config: Config) -> IngestOptions:
     """The settings that steer what one file becomes."""

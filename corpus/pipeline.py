@@ -27,10 +27,11 @@ from corpus.project import Project, read_project
 from corpus.release.card import render_card
 from corpus.release.checks import Counted, checks_document, questions_in, run_checks
 from corpus.release.croissant import croissant
+from corpus.release.example import example_of
 from corpus.release.facts import CardFacts
 from corpus.release.last import report_of
 from corpus.release.ledger import Written, ledger
-from corpus.release.manifest import make_manifest, parquet_entries, tool_version
+from corpus.release.manifest import make_manifest, parquet_entries, tool_version, tools
 from corpus.release.part_facts import WritePart
 from corpus.reuse import LastBuild, Reuse
 from corpus.stages.export import plan_parts
@@ -172,6 +173,7 @@ def _card_facts(
 ) -> CardFacts:
     top = config.top
     statistics, inputs, checks = counted
+    files = parquet_entries(release)
     return CardFacts(
         name=top.name,
         pretty_name=top.pretty_name or top.name,
@@ -182,10 +184,13 @@ def _card_facts(
         statistics=statistics,
         inputs=inputs,
         checks=checks,
-        files=parquet_entries(release),
+        files=files,
         tool_version=tool_version(),
         settings_digest=project.settings_digest,
         published=published,
+        tools=tools(),
+        changed_settings=config.changed(),
+        example=example_of(release, files),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -13,6 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from corpus.errors import OutsideError, UsageError, nearest
+from corpus.history.redaction import Redaction, redact
+from corpus.hub.holding import Search, search_tags
+from corpus.hub.patience import Patience
 from corpus.io.cache import cache_of
 from corpus.io.exclusions import (
     Exclusion,
@@ -25,9 +28,9 @@ from corpus.io.exclusions import (
 )
 from corpus.io.ids import KEY_SIGN, file_of
 from corpus.io.parquet import data_files, read_batches
-from corpus.io.project_files import EXCLUSIONS
+from corpus.io.project_files import CHANGELOG, EXCLUSIONS
 from corpus.io.staging import failed_of, previous_of, staging_of
-from corpus.transforms.duplicates.sketch import SketchOptions, body_key, sketch
+from corpus.transforms.duplicates.sketch import SketchOptions, body_key, exact_keys, sketch
 from corpus.transforms.tokens import UInts
 
 NEAR: Final = 0.5
@@ -39,6 +42,7 @@ _COLUMNS: Final = (
     *("id", "title", "body", "url", "site", "source_path", "source_sha256", "text_sha256"),
     *("duplicate_group", "related"),
 )
+_KNOWN_BY: Final = ("id", "body", "url", "site", "source_sha256", "text_sha256")
 _KNOWN_IDS: Final = 10_000
 
 Row = Mapping[str, Any]
@@ -83,8 +87,12 @@ class NearCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takedown:
-    """What was done: lines added, ids of rows of the last build that they mean, near copies, and removed folders."""
+    """What was done: lines added, ids of rows of the last build that they mean, near copies, and removed folders.
 
+    `exclusions` are all lines of what was asked for, those that were there before included.
+    """
+
+    exclusions: Exclusions
     added: tuple[Exclusion, ...]
     rows: tuple[str, ...]
     near: tuple[NearCopy, ...]
@@ -118,6 +126,7 @@ def take_down(project: Path, out: Path, wanted: Sequence[str], reason: str) -> T
         raise OutsideError("the list cannot be written", where=str(project), found=str(error), remedy=remedy) from error
     gone = {row["id"]: row["duplicate_group"] for rows in meant for row in rows}
     return Takedown(
+        exclusions=Exclusions(tuple(entries)),
         added=tuple(added),
         rows=tuple(sorted(gone)),
         near=tuple(_near(out, Exclusions(tuple(entries)), gone)),
@@ -128,6 +137,39 @@ def take_down(project: Path, out: Path, wanted: Sequence[str], reason: str) -> T
 def review(project: Path, out: Path) -> list[NearCopy]:
     """The rows of the release at `out` that are near copies of something excluded."""
     return list(_near(out, read_exclusions(project / EXCLUSIONS), {}))
+
+
+def published(
+    repo: str, exclusions: Exclusions, *, endpoint: str | None = None, patience: Patience | None = None
+) -> Search:
+    """The revisions of `repo` on the Hub that hold a row which one of these exclusions means, under whatever id.
+
+    Raises OutsideError for whatever the network or the Hub does.
+    """
+
+    def find(rows: Sequence[Row]) -> list[str]:
+        return list(_excluded(rows, exclusions))
+
+    return search_tags(repo, find, _KNOWN_BY, endpoint=endpoint, patience=patience)
+
+
+def redact_changelog(project: Path, ids: Iterable[str]) -> Redaction:
+    """Take ids that the changelog of the data lists out of it; tells of the lines that people wrote, too.
+
+    Raises OutsideError for the disk.
+    """
+    path = project / CHANGELOG
+    try:
+        text = path.read_bytes().decode("utf-8") if path.is_file() else ""
+        done = redact(text, sorted(set(ids)))
+        if done.text != text:
+            path.write_bytes(done.text.encode("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "look by hand whether it names what was excluded"
+        raise OutsideError(
+            "the changelog cannot be changed", where=str(path), found=str(error), remedy=remedy
+        ) from error
+    return done
 
 
 def target_of(item: str) -> Target:
@@ -168,6 +210,15 @@ def _contents(target: Target, rows: Sequence[Row], reason: str) -> Iterator[Excl
             yield Exclusion(match="url", hash=hash_of(plain_url(row["url"])), reason=reason)
         if KEY_SIGN not in row["id"]:
             yield Exclusion(match="source", hash=row["source_sha256"], reason=reason)
+
+
+def _excluded(rows: Sequence[Row], exclusions: Exclusions) -> Iterator[str]:
+    """The ids of the rows that a build would leave out: by id, address, file, text or words."""
+    words = exact_keys([row["body"] for row in rows]).tolist()
+    for row, key in zip(rows, words, strict=True):
+        known = exclusions.of_id(row["id"]) or exclusions.of_source(row["source_sha256"]) or exclusions.of_row(row)
+        if known or exclusions.of_body(body_key(key)):
+            yield row["id"]
 
 
 def _near(out: Path, exclusions: Exclusions, gone: Mapping[str, str]) -> Iterator[NearCopy]:

@@ -16,19 +16,25 @@ from typing import Any
 import mistune
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corpus.config import load_config
 from corpus.errors import BugError, ConfigError, DataError
-from corpus.model import Counts
+from corpus.model import CheckReport, Counts
+from corpus.project import template_of
 from corpus.release.blanks import NOT_STATED, card_blanks
 from corpus.release.card import BLANKS, check_template, render_card, verify_card
+from corpus.release.citation import citation
 from corpus.release.croissant import croissant
+from corpus.release.example import example_json, example_of
 from corpus.release.facts import ALL, CONFIGS, DEDUPLICATED, CardFacts, date_of_epoch
 from corpus.release.frontmatter import front_matter, size_category
 from corpus.release.markdown import code, escape, one_line, table
+from corpus.release.methods import checks_table, methods, settings_table
 from corpus.resources import data_file
 from corpus.schema import ARTICLE, COLUMN_NAMES, feature_types
+from tests.conftest import SAMPLE, Release, write_files
 from tests.small_release import make_row, rows_of_all_kinds, write_release
 
 TEMPLATE = data_file("dataset_card.md").read_text(encoding="utf-8")
@@ -181,7 +187,7 @@ def test_facts_stand_in_the_card(facts: CardFacts) -> None:
         "| asked for by its author | 1 |",
         'articles = load_dataset("org/valley-news", revision="v0.1.0")  # one row per article',
         'everything = load_dataset("org/valley-news", "all", revision="v0.1.0")  # with all copies',
-        "- Data checks: 2 of 2 passed (`checks.json`)",
+        "Data checks: 2 of 2 passed (`checks.json`).",
     ):
         assert f"\n{line}\n" in card, line
     assert facts.statistics.content_digest in card
@@ -205,7 +211,7 @@ def test_without_a_repo_nothing_is_pinned_and_nothing_is_invented(facts: CardFac
 def test_what_only_people_know_is_visibly_missing_and_notes_stay_out(facts: CardFacts) -> None:
     card = render_card(TEMPLATE, facts=facts)
     prompts = TEMPLATE.split("#}", 1)[1].count("{{ not_stated }}")
-    assert prompts >= 8
+    assert prompts >= 7
     assert card.count(NOT_STATED) == prompts + 1  # and the description
     assert "{#" not in card
     assert "Who holds the rights" not in card
@@ -234,7 +240,7 @@ def test_counted_names_cannot_inject_anything(facts: CardFacts) -> None:
     card = render_card(TEMPLATE, facts=replace(facts, statistics=numbers, inputs=inputs))
     body = card.split("\n---\n", 1)[1]
     assert front(card)["language"] == [NASTY]
-    assert not re.findall(r"<(script|img|a|strong)", as_html(body))
+    assert re.findall(r"<(script|img|a|strong)\b", as_html(body)) == ["a"]  # where to ask for a removal
     for number in range(3, 9):
         assert re.search(rf"^\| \S.* \| {number} \|( 0 \|)?$", body, re.MULTILINE)
     assert as_html(body).count("<tr") == sum(line.startswith("| ") for line in body.splitlines())
@@ -453,3 +459,145 @@ def test_rendering_needs_neither_datasets_nor_the_hub_client() -> None:
 def test_a_card_without_the_blank_still_bears_the_content_digest(facts: CardFacts) -> None:
     card = render_card("# Mine\n\nNothing else.\n", facts=facts)
     assert card.count(facts.statistics.content_digest) == 1
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> CardFacts:
+    """The facts about the release of `release`, for tests that draw many examples."""
+    return release(tmp_path_factory.mktemp("known"))[0]
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every example may write its template."""
+    return tmp_path_factory.mktemp("templates")
+
+
+SECTIONS = (
+    *("What it is for", "Load it", "A row", "Fields", "Where the texts come from", "How it was made"),
+    *("What was removed, and why", "Known limits", "Checks", "Versions", "Changes since the last version"),
+    *("Licence and rights", "Personal data", "How to ask for the removal of a text", "Citation", "Contact"),
+)
+
+
+def test_the_card_of_the_sample_is_filled_from_top_to_bottom(sample: Release) -> None:
+    card = (sample.path / "README.md").read_text("utf-8")
+    titles = re.findall(r"^##+ (.+)$", card, re.MULTILINE)
+    assert [title for title in titles if title in SECTIONS] == list(SECTIONS)
+    assert NOT_STATED not in card
+    assert not re.search(r"\{[{%#]", card.replace("{{Town Papers}}", ""))
+    shown = json.loads(card.split("```json\n")[1].split("```")[0])
+    assert shown.keys() == set(COLUMN_NAMES)
+    assert shown["source_sha256"] == sample.rows[shown["id"]]["source_sha256"]
+
+
+def test_the_sample_has_every_section_of_the_template() -> None:
+    own = iter((SAMPLE / "dataset_card.md").read_text("utf-8").splitlines())
+    assert [line for line in TEMPLATE.splitlines() if line != "{{ not_stated }}" and line not in own] == []
+
+
+def test_the_row_shown_is_one_that_fills_many_columns(tmp_path: Path) -> None:
+    facts = write_release(tmp_path, {"test": [make_row("0.txt")], "train": list(reversed(rows_of_all_kinds()))})
+    row = example_of(tmp_path, facts.files)
+    assert row["id"] == "d.txt"  # of the first file
+    facts = write_release(tmp_path / "more", {"train": rows_of_all_kinds()})
+    row = example_of(tmp_path / "more", facts.files)
+    assert row == rows_of_all_kinds()[0]
+
+
+HOSTILE = st.text(alphabet=st.sampled_from("a1 \n\r\t`~-<>&\"'[](){}!|\\#%$@:/.\u2028\u202e\u00ad\x85é中"), max_size=60)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HOSTILE, HOSTILE, st.lists(HOSTILE, max_size=6))
+def test_the_row_shown_means_nothing_but_itself(title: str, body: str, texts: list[str]) -> None:
+    stretches = [{"kind": "other", "offset": 0, "text": text, "rule": text} for text in texts]
+    row = make_row("a.txt", title=title, body=body, boilerplate=stretches, boilerplate_flags=texts)
+    markdown = example_json(row)
+    match = re.fullmatch(r'<pre><code class="language-json">(.*)</code></pre>\n', as_html(markdown), re.DOTALL)
+    assert match
+    assert "<" not in match[1]
+    assert not {"\u202e", "\u2028", "\x85", "\u00ad"} & set(markdown)
+    assert not re.search("^---", markdown, re.MULTILINE)
+    shown = json.loads(html.unescape(match[1]))
+    assert (shown["title"], shown["body"]) == (title, body)
+    assert [item["text"] for item in shown["boilerplate"][:3]] == texts[:3]
+
+
+def test_long_texts_and_lists_of_the_row_are_cut() -> None:
+    stretch = {"kind": "other", "offset": 0, "text": "x" * 5000, "rule": "r"}
+    markdown = example_json(make_row("a.txt", body="words " * 1000, boilerplate=[stretch] * 500))
+    assert len(markdown) < 3000
+    assert "… (6,000 characters)" in markdown
+    assert '"… 497 more"' in markdown
+
+
+WORDS = st.text(alphabet=st.sampled_from("ab {}%#-_*`<>|:\n\"'\\éžΩя中アعהก\u0301\U0001f600\u2028\x0c"), max_size=80)
+
+
+@settings(deadline=None)
+@given(WORDS.filter(lambda text: not re.search("{[{%#]", f"{text}|")), WORDS, st.booleans(), st.booleans())
+def test_hand_written_sections_survive_every_rebuild(
+    known: CardFacts, templates: Path, free: str, raw: str, windows: bool, mark: bool
+) -> None:
+    raw = raw.replace("endraw", "")
+    own = yaml.safe_dump({"note": free, "words": [raw]}, allow_unicode=True)
+    hand = f"<\n{free}\n>\n\n{{% raw %}}<<\n{raw}\n>>{{% endraw %}}"
+    text = f"---\n{own}---\n# {{{{ name }}}}\n\n{hand}\n\n{{{{ rows }}}} rows\n"
+    written = ("\ufeff" if mark else "") + (text.replace("\n", "\r\n") if windows else text)
+    write_files(templates, {"dataset_card.md": written.encode()})
+    grown = replace(known, statistics=replace(known.statistics, words=10**6), version="9.0.0")
+    for card in (render_card(template_of(templates), facts=now) for now in (known, grown)):
+        assert f"\n<\n{free}\n>\n" in card
+        assert f"\n<<\n{raw}\n>>" in card
+        fields = yaml.safe_load(card.split("\n---\n")[0])
+        assert (fields["note"], fields["words"]) == (free, [raw])
+
+
+@given(HOSTILE)
+def test_the_citation_is_one_entry_whatever_the_title(known: CardFacts, title: str) -> None:
+    entry = citation(replace(known, pretty_name=title, name="na_me", published="2024-02-29"))
+    assert re.fullmatch(r'<pre><code class="language-bibtex">[^<]*</code></pre>\n', as_html(entry))
+    lines = entry.split("\n")
+    assert lines[1] == "@misc{na-me-0.1.0,"
+    assert "  year      = {2024}," in lines
+    assert "  url       = {https://huggingface.co/datasets/org/valley-news/tree/v0.1.0}," in lines
+    plain = re.sub(r"\\[{}]", "", entry)
+    assert plain.count("{") == plain.count("}")
+
+
+def test_a_citation_states_no_more_than_is_known(facts: CardFacts) -> None:
+    entry = citation(replace(facts, repo=None))
+    assert not {"year", "url", "publisher", "author"} & {line.split()[0] for line in entry.split("\n")}
+
+
+def test_settings_that_are_not_the_defaults_are_told_and_patterns_only_counted(
+    facts: CardFacts, tmp_path: Path
+) -> None:
+    written = (
+        '[inputs]\nexclude = ["smith*", "b"]\n[splits]\ntrain = 0.5\ntest = 0.5\n[boilerplate]\nstructure = false\n'
+    )
+    changed = load_config(write_files(tmp_path, {"corpus.toml": written})).changed()
+    told = replace(facts, changed_settings=changed)
+    assert settings_table(told).split("\n")[2:] == [
+        "| `boilerplate.structure` | `false` | `true` |",
+        "| `inputs.exclude` | 2 patterns | 0 patterns |",
+        "| `splits.test` | `0.5` | `0.0` |",
+        "| `splits.train` | `0.5` | `1.0` |",
+    ]
+    assert "but for 4, listed below" in methods(told)
+    assert "All settings were the defaults" in methods(facts)
+    assert "smith" not in render_card(TEMPLATE, facts=told)
+
+
+def test_checks_that_failed_come_first(facts: CardFacts) -> None:
+    good = replace(facts.checks.outcomes[0], found="0 of 5 rows")
+    share = replace(good, check="share of <b>", found="0.5", limit="at most 0.9")
+    bad = replace(good, check="zzz", passed=False, found="3 of 5 rows")
+    report = CheckReport(passed=False, expected=3, evaluated=3, thresholds={}, outcomes=(good, share, bad))
+    told = checks_table(replace(facts, checks=report))
+    assert re.findall(r"^\| (?!Check)(.*?) \|.* \| (\w+) \|$", told, re.MULTILINE) == [
+        ("zzz", "FAILED"),
+        ("share of &lt;b&gt;", "passed"),
+    ]
+    assert told.endswith("1 checks look at every row or group, and none found one that is not as it should be.")

@@ -10,13 +10,23 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus import cli
 from corpus.errors import ConfigError, UsageError
+from corpus.history.changelog import BEGIN, END
+from corpus.history.redaction import redact
+from corpus.hub.publish import publish
 from corpus.io.exclusions import Exclusion, Exclusions, add_exclusions, domain_of, hash_of, plain_url, read_exclusions
 from corpus.io.parquet import data_files
+from corpus.layout import MANIFEST
+from corpus.release.markdown import code
 from corpus.takedown import take_down, target_of
 from tests.conftest import write_files
+from tests.hub.accounts import WRITE_TOKEN
+from tests.hub.fixtures import Hub, running_hub
+from tests.hub.store import MAIN
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -251,3 +261,155 @@ def test_addresses_are_compared_without_what_tells_nothing() -> None:
     assert domain_of("http://[broken") == domain_of("") == ""
     with pytest.raises(UsageError):
         target_of("domain: ")
+
+
+REPO = "org/harbour"
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    with running_hub(tmp_path / "hub") as running:
+        yield running
+
+
+def release_version(home: Path, run: Run, hub: Hub, version: str) -> None:
+    """Build the project as this version, and publish it."""
+    write_files(home, {"corpus.toml": f'name = "harbour"\ninput = "raw"\nrepo = "{REPO}"\nversion = "{version}"\n'})
+    assert run("build", "-q", "-j", "1")[0] == 0
+    publish(home / "build", endpoint=hub.endpoint, token=WRITE_TOKEN)
+
+
+@pytest.fixture
+def history(home: Path, run: Run, hub: Hub) -> Hub:
+    """Four versions on the Hub: with the article, the same again, with it twice in other forms, and without it."""
+    affair = home / "raw" / f"{SECRET[1]}.txt"
+    release_version(home, run, hub, "0.1.0")
+    release_version(home, run, hub, "0.1.1")
+    content = affair.read_bytes()
+    affair.unlink()
+    wrapped = b"Share this article\n\n" + content + b"\nRelated Posts\n\nTweet\n"
+    write_files(home / "raw", {"crlf.txt": content.replace(b"\n", b"\r\n"), "wrapped.txt": wrapped})
+    release_version(home, run, hub, "0.2.0")
+    (home / "raw" / "crlf.txt").unlink()
+    (home / "raw" / "wrapped.txt").unlink()
+    release_version(home, run, hub, "0.3.0")
+    affair.write_bytes(content)
+    assert run("build", "-q", "-j", "1")[0] == 0
+    return hub
+
+
+def test_published_versions_that_hold_it_are_named(home: Path, run: Run, history: Hub) -> None:
+    mark = history.mark()
+    wanted = ("exclude", f"{SECRET[1]}.txt", "--reason", "privacy", "--endpoint", history.endpoint)
+    code, out, _ = run(*wanted)
+    assert code == 0
+    found = [line.split(" (")[0] for line in out.splitlines() if line.startswith("published")]
+    assert found == [
+        f"published {REPO}@v0.1.0 holds {SECRET[1]}.txt",
+        f"published {REPO}@v0.1.1 holds {SECRET[1]}.txt",
+        f"published {REPO}@v0.2.0 holds crlf.txt, wrapped.txt",
+    ]
+    assert "what its owner can do" in out
+    assert len(history.writes(mark)) == 0
+    fetched = [one["path"].partition("/resolve/")[2] for one in history.requests("GET /datasets/", since=mark)]
+    parts = [path for path in fetched if path.endswith(".parquet")]
+    files = {entry["sha256"] for entry in data_entries(history)}
+    assert len(parts) == len(files)
+
+
+def data_entries(hub: Hub) -> Iterator[dict[str, str]]:
+    """The Parquet files of all published versions, as their manifests list them."""
+    repo = hub.repo(REPO)
+    for tag in ("v0.1.0", "v0.1.1", "v0.2.0", "v0.3.0"):
+        commit = repo.resolve(tag)
+        assert commit is not None
+        for entry in json.loads(repo.read(commit.files[MANIFEST]))["files"]:
+            if entry["path"].endswith(".parquet"):
+                yield entry
+
+
+def test_what_is_published_is_searched_for_the_whole_list(home: Path, run: Run, history: Hub) -> None:
+    ask = ("exclude", "--published", "--endpoint", history.endpoint, "--json")
+    assert json.loads(run(*ask)[1])["published"]["holdings"] == []
+    lines = [
+        Exclusion(match=match, hash=hash_of(value), reason="legal").line()
+        for match, value in (("id", "wrapped.txt"), ("domain", f"{SECRET[1]}.example"))
+    ]
+    write_files(home, {"exclusions.jsonl": "\n".join(lines)})
+    code, out, _ = run(*ask)
+    found = json.loads(out)["published"]
+    assert code == 0
+    assert found["asked"] == ["v0.1.0", "v0.1.1", "v0.2.0", "v0.3.0"]
+    of_the_domain = f"letters.jsonl#{SECRET[1]}-2"
+    assert {item["revision"]: item["rows"] for item in found["holdings"]} == {
+        "v0.1.0": [of_the_domain],
+        "v0.1.1": [of_the_domain],
+        "v0.2.0": [of_the_domain, "wrapped.txt"],
+        "v0.3.0": [of_the_domain],
+    }
+
+
+def test_a_head_without_a_tag_and_a_tag_without_a_release_are_told(home: Path, run: Run, history: Hub) -> None:
+    repo = history.repo(REPO)
+    first = repo.resolve("v0.1.0")
+    assert first is not None
+    repo.commit(dict(first.files), branch=MAIN, title="By hand", message="")
+    odd = repo.commit({}, branch="other", title="By hand", message="")
+    repo.add_tag("draft", odd)
+    code, out, _ = run("exclude", f"{SECRET[1]}.txt", "--reason", "legal", "--endpoint", history.endpoint)
+    assert code == 0
+    assert f"published {REPO}@main holds {SECRET[1]}.txt" in out
+    assert f"unread    {REPO}@draft: " in out
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_hub_that_cannot_be_asked_undoes_nothing(home: Path, run: Run, hub: Hub, *, as_json: bool) -> None:
+    release_version(home, run, hub, "0.1.0")
+    hub.provoke("once:refs:before:422")
+    arguments = ["exclude", f"{SECRET[1]}.txt", "--reason", "privacy", "--endpoint", hub.endpoint]
+    code, out, err = run(*arguments, *(["--json"] if as_json else []))
+    assert code == 3
+    assert "the exclusion stands" in err
+    assert "run corpus exclude --published" in err
+    assert f"{SECRET[1]}.txt" in (json.loads(out)["rows"] if as_json else out)
+    assert read_exclusions(home / "exclusions.jsonl").of_id(f"{SECRET[1]}.txt") == "privacy"
+    assert not (home / ".build.cache").exists()
+    code, out, _ = run("exclude", "--published", "--endpoint", hub.endpoint)
+    assert code == 0
+    assert f"published {REPO}@v0.1.0 holds {SECRET[1]}.txt" in out
+
+
+def test_a_repository_that_is_not_there_yet_is_no_trouble(home: Path, run: Run, hub: Hub) -> None:
+    write_files(home, {"corpus.toml": f'name = "harbour"\ninput = "raw"\nrepo = "{REPO}"\n'})
+    code, out, _ = run("exclude", "domain:example.org", "--reason", "legal", "--endpoint", hub.endpoint)
+    assert code == 0
+    assert f"{REPO} is not on the Hub" in out
+    write_files(home, {"corpus.toml": 'name = "harbour"\ninput = "raw"\n'})
+    assert run("exclude", "--published")[0] == 2
+
+
+def test_the_changelog_names_it_no_longer(home: Path, run: Run) -> None:
+    run("build", "-q", "-j", "1")
+    listed = f"{BEGIN}\n### Added\n\n- 2 rows: {code(f'{SECRET[1]}.txt')}, {code('ferry.txt')}\n{END}\n"
+    write_files(home, {"CHANGELOG.md": f"# Changelog\n\n## [0.1.0]\n\n{listed}\nBest: {SECRET[1]}.txt!\n"})
+    _, out, _ = run("exclude", f"{SECRET[1]}.txt", "--reason", "privacy")
+    assert "redacted  CHANGELOG.md in 1 place;" in out
+    assert "review    CHANGELOG.md:11 names it" in out
+    after = (home / "CHANGELOG.md").read_text("utf-8")
+    assert f"- 2 rows: `(excluded)`, {code('ferry.txt')}\n" in after
+    assert f"Best: {SECRET[1]}.txt!" in after
+
+
+NAMES = st.text(alphabet="ab./#`<&é ", min_size=1, max_size=6).filter(lambda name: name.strip() == name)
+
+
+@given(st.lists(NAMES, min_size=1, unique=True), st.data())
+def test_only_whole_ids_leave_the_changelog(names: list[str], data: st.DataObject) -> None:
+    gone = data.draw(st.lists(st.sampled_from(names), unique=True))
+    own = "What we think of `a`.\r\n"
+    text = own + "\r\n".join([BEGIN, *(f"- {code(name)}" for name in names), END, ""])
+    after = redact(text, gone)
+    kept = [name for name in names if code(name) not in map(code, gone)]
+    assert after.changed == len(names) - len(kept)
+    lines = after.text.removeprefix(own).split("\r\n")[1:-2]
+    assert lines == [f"- {code('(excluded)' if name not in kept else name)}" for name in names]

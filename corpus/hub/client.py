@@ -96,9 +96,12 @@ class Hub:
 
     def tagged(self, tag: str) -> str | None:
         """The commit that `tag` stands for; None when there is no such tag."""
-        with self._translated("read the tags"):
-            tags = self._api.list_repo_refs(self.repo, repo_type="dataset").tags
-        return next((self._commit_id(known.target_commit) for known in tags if known.name == tag), None)
+        known = self._tags()
+        return self._commit_id(known[tag]) if tag in known else None
+
+    def tags(self) -> dict[str, str]:
+        """Every tag, and the commit that it stands for."""
+        return {tag: self._commit_id(commit) for tag, commit in self._tags().items()}
 
     def tree(self, commit: str) -> dict[str, RemoteFile]:
         """Every file of a commit, by path."""
@@ -172,6 +175,11 @@ class Hub:
         """Put a new tag on a commit."""
         with self._translated("create the tag"):
             self._api.create_tag(self.repo, tag=tag, revision=commit, repo_type="dataset")
+
+    def _tags(self) -> dict[str, str]:
+        with self._translated("read the tags"):
+            refs = self._api.list_repo_refs(self.repo, repo_type="dataset")
+        return {known.name: known.target_commit for known in refs.tags}
 
     def _commit_id(self, found: str | None) -> str:
         if not isinstance(found, str) or not _COMMIT_ID.fullmatch(found):

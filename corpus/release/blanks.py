@@ -9,11 +9,15 @@ from typing import Final
 import pyarrow as pa
 
 from corpus.model import Counts
+from corpus.release.citation import citation, removal
+from corpus.release.example import example_json
 from corpus.release.facts import ALL, DEDUPLICATED, CardFacts
 from corpus.release.markdown import code, escape, one_line, table
+from corpus.release.methods import checks, checks_table, known_limits, methods, settings_table
 from corpus.schema import COLUMNS, DUPLICATE_KINDS, REASONS, SCHEMA_VERSION, Column
 
 NOT_STATED: Final = "*Not stated by the maintainer.*"
+NO_EXAMPLE: Final = "No row is shown."
 NOT_COMPARED: Final = "No version before this one was named when it was built."
 
 _DUPLICATES: Final = {
@@ -46,12 +50,19 @@ def _names(facts: CardFacts) -> dict[str, str]:
 
 
 def _prose(facts: CardFacts) -> dict[str, str]:
-    return {"changes": facts.changes or NOT_COMPARED, "not_stated": NOT_STATED}
+    return {
+        "example": example_json(facts.example) if facts.example else NO_EXAMPLE,
+        "methods": methods(facts),
+        "known_limits": known_limits(facts),
+        "changes": facts.changes or NOT_COMPARED,
+        "removal": removal(facts),
+        "citation": citation(facts),
+        "not_stated": NOT_STATED,
+    }
 
 
 def _numbers(facts: CardFacts) -> dict[str, str]:
-    statistics, inputs, checks = facts.statistics, facts.inputs, facts.checks
-    passed = sum(outcome.passed for outcome in checks.outcomes)
+    statistics, inputs = facts.statistics, facts.inputs
     numbers = {
         "rows": statistics.rows,
         "articles": sum(statistics.singles.values()),
@@ -69,7 +80,7 @@ def _numbers(facts: CardFacts) -> dict[str, str]:
         "schema_version": SCHEMA_VERSION,
     }
     return {name: _count(number) for name, number in numbers.items()} | {
-        "checks": f"{_count(passed)} of {_count(max(checks.expected, len(checks.outcomes)))} passed",
+        "checks": f"{checks(facts)} passed",
     }
 
 
@@ -84,6 +95,8 @@ def _tables(facts: CardFacts) -> dict[str, str]:
         "boilerplate_table": _boilerplate_table(statistics.flags, statistics.removed_chars),
         "rejected_table": _reasons_table(inputs.rejected),
         "excluded_table": _counts_table("Reason", inputs.excluded, "Inputs", style=escape),
+        "settings_table": settings_table(facts),
+        "checks_table": checks_table(facts),
         "overrides_table": _counts_table("Decision", inputs.overrides, "Times"),
     }
 

@@ -25,7 +25,8 @@ BLANKS: Final = frozenset(
     """name pretty_name version repo license description tool_version settings_digest content_digest inputs_digest
     rows articles duplicates groups titles words chars inputs input_bytes rejected excluded bytes files schema_version
     checks fields_table splits_table duplicates_table languages_table encodings_table boilerplate_table rejected_table
-    excluded_table overrides_table load_example restore_example changes not_stated""".split()  # noqa: SIM905 (forty quoted names read worse)
+    excluded_table overrides_table settings_table checks_table load_example restore_example example methods known_limits
+    changes removal citation not_stated""".split()  # noqa: SIM905 (fifty quoted names read worse)
 )
 """The names of `card_blanks`, known before there are facts."""
 

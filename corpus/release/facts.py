@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from corpus.errors import BugError, ConfigError
 from corpus.layout import parse_part
@@ -36,7 +36,8 @@ class CardFacts:
     """Everything that may stand in a card or a Croissant file; `files` are the released Parquet files alone.
 
     `published` is an ISO date (see `date_of_epoch`), `license` an SPDX id, `repo` a name like `org/corpus`. An empty
-    string says the same as null. `changes` tells what differs from the release `previous`, as Markdown.
+    string says the same as null. `changes` tells what differs from the release `previous`, as Markdown. `tools` are
+    versions by name, `changed_settings` maps `table.key` to its value and the default, `example` is a row.
     """
 
     name: str
@@ -55,6 +56,9 @@ class CardFacts:
     previous: Previous | None = None
     name_changes: NameChanges | None = None
     changes: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    changed_settings: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    example: Mapping[str, Any] | None = None
 
     @property
     def title(self) -> str:

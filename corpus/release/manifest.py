@@ -37,6 +37,12 @@ def tool_version() -> str:
     return version(TOOL)
 
 
+def tools() -> dict[str, str]:
+    """The versions of whatever may show in a released byte: Python, Unicode, and libraries."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": python, "unicode": UNICODE_VERSION, **{name: version(name) for name in _LIBRARIES}}
+
+
 def parquet_entries(release: Path) -> tuple[FileEntry, ...]:
     """One entry a Parquet file of the release, sorted by path."""
     return tuple(file_entry(release, path, rows=count_rows(path)) for path in data_files(release))
@@ -54,12 +60,7 @@ def make_manifest(release: Path, facts: CardFacts) -> Manifest:
         name=facts.name,
         version=facts.version,
         repo=facts.repo,
-        tool={
-            TOOL: facts.tool_version,
-            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            "unicode": UNICODE_VERSION,
-            **{name: version(name) for name in _LIBRARIES},
-        },
+        tool={TOOL: facts.tool_version, **tools()},
         settings_digest=facts.settings_digest,
         content_digest=facts.statistics.content_digest,
         inputs=facts.inputs,
