@@ -63,7 +63,7 @@ def main() -> None:
         builds = {size: build(corpus_of(work, size), work, arguments.jobs) for size in sizes}
         peers = {}
         if arguments.peers:
-            peers = {tool: peer(arguments.peers, tool, corpus_of(work, sizes[0]), work) for tool in TARGETS}
+            peers = {tool: peer(arguments.peers.absolute(), tool, corpus_of(work, sizes[0]), work) for tool in TARGETS}
         repeated = sizes[-1:] if arguments.again is None else arguments.again
         again = {size: rebuilds(work, size, arguments.jobs) for size in repeated}
     document = "\n".join([*report(builds, peers, arguments.jobs), *(["", *table(again)] if again else [])])
