@@ -158,6 +158,14 @@ def test_a_foreign_folder_in_the_place_of_a_failed_build_is_not_replaced(tmp_pat
     assert (failed_of(out) / "notes.txt").read_text() == "mine"
 
 
+def wait_for_work(out: Path) -> None:
+    """Wait until a worker of the build has written something: it is in the middle of reading."""
+    until = time.monotonic() + 60
+    while not list(staging_of(out).glob("**/*.arrow")):
+        assert time.monotonic() < until, "no worker has written anything"
+        time.sleep(0.005)
+
+
 def test_an_interrupt_ends_workers_quietly(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(1500)}
     source = write_files(tmp_path / "raw", files)
@@ -165,7 +173,7 @@ def test_an_interrupt_ends_workers_quietly(tmp_path: Path) -> None:
     process = subprocess.Popen(
         command_line, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    time.sleep(4)
+    wait_for_work(tmp_path / "build")
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
@@ -184,7 +192,8 @@ def test_workers_of_a_killed_build_end_and_write_nothing(tmp_path: Path) -> None
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    time.sleep(4)
+    wait_for_work(tmp_path / "build")
+    assert len(living(process.pid)) > 1
     process.kill()
     process.wait()
     deadline = time.monotonic() + 10
@@ -210,9 +219,7 @@ def test_a_polite_stop_leaves_nothing_behind(stop: signal.Signals, tmp_path: Pat
         stderr=subprocess.PIPE,
         text=True,
     )
-    until = time.monotonic() + 60
-    while not staging_of(tmp_path / "build").exists() and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_for_work(tmp_path / "build")
     process.send_signal(stop)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
