@@ -26,7 +26,7 @@ from corpus.io.exclusions import (
     plain_url,
     read_exclusions,
 )
-from corpus.io.ids import KEY_SIGN, file_of
+from corpus.io.ids import KEY_SIGN
 from corpus.io.parquet import data_files, read_batches
 from corpus.io.project_files import CHANGELOG, EXCLUSIONS
 from corpus.io.staging import failed_of, previous_of, staging_of
@@ -54,19 +54,6 @@ class Target:
 
     match: str
     value: str
-
-    def meets(self, row: Row) -> bool:
-        """Whether a row is meant."""
-        match self.match:
-            case "id":
-                return self.value in (row["id"], file_of(row["id"]))
-            case "url":
-                return bool(row["url"]) and plain_url(row["url"]) == self.value
-            case "domain":
-                hosts = (domain_of(row["url"] or ""), domain_of(row["site"] or ""))
-                return any(host == self.value or host.endswith(f".{self.value}") for host in hosts)
-            case _:
-                return self.value in (row["source_sha256"], row["text_sha256"])
 
     def exclusions(self, reason: str) -> Iterator[Exclusion]:
         """The lines that keep it out, whatever is known of it."""
@@ -110,7 +97,7 @@ def take_down(project: Path, out: Path, wanted: Sequence[str], reason: str) -> T
     Raises UsageError for a name that means nothing, ConfigError for a broken list, OutsideError for the disk.
     """
     targets = [target_of(item) for item in wanted]
-    meant = _meant(out, targets)
+    meant = _meant(out, [Exclusions(tuple(target.exclusions(reason))) for target in targets], targets)
     for item, target, rows in zip(wanted, targets, meant, strict=True):
         if not rows and target.match == "id" and not _NAMED.fullmatch(item):
             raise _unknown(item, out)
@@ -184,12 +171,12 @@ def target_of(item: str) -> Target:
     return Target(match=match, value=plain[match](value))
 
 
-def _meant(out: Path, targets: Sequence[Target]) -> list[list[Row]]:
-    """The rows of a release that each target means; the texts of a whole domain are not held."""
+def _meant(out: Path, exclusions: Sequence[Exclusions], targets: Sequence[Target]) -> list[list[Row]]:
+    """The rows of a release that each target means, by the lines that it asks for; no texts of a whole domain."""
     found: list[list[Row]] = [[] for _ in targets]
     for row in _rows(out):
-        for target, rows in zip(targets, found, strict=True):
-            if target.meets(row):
+        for asked, target, rows in zip(exclusions, targets, found, strict=True):
+            if asked.of_any(row):
                 rows.append(
                     row if target.match != "domain" else {name: row[name] for name in ("id", "duplicate_group")}
                 )
@@ -216,8 +203,7 @@ def _excluded(rows: Sequence[Row], exclusions: Exclusions) -> Iterator[str]:
     """The ids of the rows that a build would leave out: by id, address, file, text or words."""
     words = exact_keys([row["body"] for row in rows]).tolist()
     for row, key in zip(rows, words, strict=True):
-        known = exclusions.of_id(row["id"]) or exclusions.of_source(row["source_sha256"]) or exclusions.of_row(row)
-        if known or exclusions.of_body(body_key(key)):
+        if exclusions.of_any(row) or exclusions.of_body(body_key(key)):
             yield row["id"]
 
 

@@ -91,6 +91,10 @@ class Exclusions:
         hosts = [domain_of(row["url"] or ""), domain_of(row["site"] or "")]
         return reason or next((found for host in hosts for found in [self._of_domain(host)] if found), None)
 
+    def of_any(self, row: Mapping[str, Any]) -> str | None:
+        """The reason why a row is excluded by anything but the words of its body."""
+        return self.of_id(row["id"]) or self.of_source(row["source_sha256"]) or self.of_row(row)
+
     def of_body(self, key: str) -> str | None:
         """The reason why a row is excluded by the words of its body; `key` is its exact key in hex."""
         return self._reasons.get(("body", key))
