@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -16,7 +15,6 @@ from corpus.errors import OutsideError, UsageError, nearest
 from corpus.history.redaction import Redaction, redact
 from corpus.hub.holding import Search, search_tags
 from corpus.hub.patience import Patience
-from corpus.io.cache import cache_of
 from corpus.io.exclusions import (
     Exclusion,
     Exclusions,
@@ -29,7 +27,7 @@ from corpus.io.exclusions import (
 from corpus.io.ids import KEY_SIGN
 from corpus.io.parquet import data_files, read_batches
 from corpus.io.project_files import CHANGELOG, EXCLUSIONS
-from corpus.io.staging import failed_of, previous_of, staging_of
+from corpus.io.staging import remove_traces
 from corpus.transforms.duplicates.sketch import SketchOptions, body_key, exact_keys, sketch
 from corpus.transforms.tokens import UInts
 
@@ -94,7 +92,8 @@ def take_down(project: Path, out: Path, wanted: Sequence[str], reason: str) -> T
     it does not come back under another name; of a domain the domain. Everything that builds keep beside the release is
     removed: it may hold the texts. The release itself stays until the next build.
 
-    Raises UsageError for a name that means nothing, ConfigError for a broken list, OutsideError for the disk.
+    Raises UsageError for a name that means nothing, ConfigError for a broken list, OutsideError for the disk, or while
+    a build runs: then the list holds already, and asking again removes the rest.
     """
     targets = [target_of(item) for item in wanted]
     meant = _meant(out, [Exclusions(tuple(target.exclusions(reason))) for target in targets], targets)
@@ -117,7 +116,7 @@ def take_down(project: Path, out: Path, wanted: Sequence[str], reason: str) -> T
         added=tuple(added),
         rows=tuple(sorted(gone)),
         near=tuple(_near(out, Exclusions(tuple(entries)), gone)),
-        removed=tuple(_remove_traces(out)),
+        removed=tuple(remove_traces(out)),
     )
 
 
@@ -244,14 +243,6 @@ def _batches(out: Path) -> Iterator[list[Row]]:
 
 def _rows(out: Path) -> Iterator[Row]:
     return chain.from_iterable(_batches(out))
-
-
-def _remove_traces(out: Path) -> list[Path]:
-    """Remove what builds keep beside a release; gives what was there."""
-    found = [path for path in (cache_of(out), failed_of(out), staging_of(out), previous_of(out)) if path.is_dir()]
-    for path in found:
-        shutil.rmtree(path)
-    return found
 
 
 def _unknown(item: str, out: Path) -> UsageError:

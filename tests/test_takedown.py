@@ -18,8 +18,10 @@ from corpus.errors import ConfigError, UsageError
 from corpus.history.changelog import BEGIN, END
 from corpus.history.redaction import redact
 from corpus.hub.publish import publish
+from corpus.io.cache import cache_of
 from corpus.io.exclusions import Exclusion, Exclusions, add_exclusions, domain_of, hash_of, plain_url, read_exclusions
 from corpus.io.parquet import data_files
+from corpus.io.staging import staging_folder
 from corpus.layout import MANIFEST
 from corpus.release.markdown import code
 from corpus.takedown import take_down, target_of
@@ -218,6 +220,16 @@ def test_decisions_about_what_is_excluded_do_no_harm(home: Path, run: Run) -> No
     write_files(home, {"overrides.jsonl": json.dumps({"id": f"{SECRET[1]}.txt", "title": "Sold"}) + "\n"})
     run("exclude", f"{SECRET[1]}.txt", "--reason", "request")
     assert run("build", "-q", "-j", "1")[0] == 0
+
+
+def test_while_a_build_runs_nothing_is_taken_from_under_it(home: Path, run: Run) -> None:
+    run("build", "-q", "-j", "1")
+    with staging_folder(home / "build"):
+        code, _, err = run("exclude", "ferry.txt", "--reason", "other")
+    assert code == 3
+    assert "another build of this release is running" in err
+    assert run("exclude", "ferry.txt", "--reason", "other")[0] == 0
+    assert not cache_of(home / "build").exists()
 
 
 def test_excluding_twice_adds_nothing(home: Path) -> None:

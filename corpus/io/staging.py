@@ -134,6 +134,20 @@ def recover(out: Path) -> None:
     _remove(previous)
 
 
+def remove_traces(out: Path) -> list[Path]:
+    """Remove what builds keep beside the release at `out`, which may hold texts; gives the folders that were there.
+
+    Raises OutsideError while a build runs: it would write them anew.
+    """
+    if not out.parent.is_dir():
+        return []
+    with _locked(out):
+        found = [path for path in (cache_of(out), failed_of(out), staging_of(out), previous_of(out)) if path.is_dir()]
+        for path in found:
+            shutil.rmtree(path)
+    return found
+
+
 def install(staged: Path, out: Path, *, passed: bool) -> Path:
     """Put a finished release in its place, `out`, or beside it when its checks failed; gives the place.
 

@@ -8,7 +8,6 @@ import importlib
 import logging
 import re
 import sys
-import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,11 +127,6 @@ def load_library() -> None:
         sys.meta_path.remove(finder)
         if collecting:
             gc.enable()
-
-
-def load_library_aside() -> None:
-    """Begin `load_library` in a thread: it is done when the rows are written, and `evaluate` waits for it if not."""
-    threading.Thread(target=load_library, name="great-expectations").start()
 
 
 class _Later(MetaPathFinder):
