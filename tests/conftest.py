@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus import cli
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
 from corpus.pipeline import Build, build_dataset
@@ -67,6 +69,21 @@ def build_release(source: Path, out: Path, *, workers: int = 1) -> Release:
 
 
 Maker = Callable[..., Release]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("build", "raw")` gives exit code, stdout and stderr of the command in this process."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["corpus", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        written = capsys.readouterr()
+        return int(stop.value.code or 0), written.out, written.err
+
+    return command
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,28 +20,12 @@ from corpus.config import SECTIONS, load_config, sorted_json
 from corpus.errors import ConfigError
 from corpus.project import default_out, read_project
 from corpus.transforms.printable import printable
-from tests.conftest import ROOT, SAMPLE, Release, write_files
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.conftest import ROOT, SAMPLE, Release, Run, write_files
 
 ARTICLES = {
     "a.txt": "Bridge opens on Friday\n\nThe new bridge over the Tollen opens on Friday, said the mayor of the town.\n",
     "b.txt": "Bakery wins a prize\n\nThe bakery in Mill Lane won the county prize for its rye bread this weekend.\n",
 }
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("build", "raw")` gives exit code, stdout and stderr of the command in this process."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["corpus", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        written = capsys.readouterr()
-        return int(stop.value.code or 0), written.out, written.err
-
-    return command
 
 
 @pytest.mark.parametrize("name", sorted(cli.cli.commands))

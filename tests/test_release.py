@@ -9,14 +9,12 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import cli
 from corpus.config import load_config
 from corpus.errors import ConfigError, UsageError
 from corpus.history.bump import LEVELS, Level, is_enough, least_version
@@ -28,30 +26,19 @@ from corpus.hub.patience import Patience
 from corpus.hub.publish import publish
 from corpus.io.documents import read_manifest
 from corpus.naming import version_order
-from tests.conftest import ROOT, build_release, write_files
+from tests.conftest import ROOT, Run, build_release, write_files
 from tests.hub.accounts import WRITE_TOKEN
 from tests.hub.fixtures import running_hub
 from tests.small_history import article, between, lay
 from tests.test_diff import page
 
-Run = Callable[..., tuple[int, str, str]]
 TOWNS: dict[str, str | bytes] = {f"{town.lower()}.txt": page(town) for town in ("Ashford", "Beckton", "Clifton")}
 SETTINGS = '# Ours.\nname = "towns"  # short\nversion = "1.0.0"   # of the data\n\n[release]\nprevious = "{}"\n'
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("release")` gives exit code, stdout and stderr of the command in this process."""
+@pytest.fixture(autouse=True)
+def _no_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["corpus", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        written = capsys.readouterr()
-        return int(stop.value.code or 0), written.out, written.err
-
-    return command
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import cli
 from corpus.errors import ConfigError, UsageError
 from corpus.history.changelog import BEGIN, END
 from corpus.history.redaction import redact
@@ -25,12 +23,10 @@ from corpus.io.staging import staging_folder
 from corpus.layout import MANIFEST
 from corpus.release.markdown import code
 from corpus.takedown import take_down, target_of
-from tests.conftest import write_files
+from tests.conftest import Run, write_files
 from tests.hub.accounts import WRITE_TOKEN
 from tests.hub.fixtures import Hub, running_hub
 from tests.hub.store import MAIN
-
-Run = Callable[..., tuple[int, str, str]]
 
 SECRET = ("Wilhelmina Quastenflosse", "quastenflosse-affair", "zanzibarium")
 """A name, a part of an address and of an id, and a word of a text: none of them may be left anywhere."""
@@ -47,19 +43,9 @@ OTHER = (
 )
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Run:
-    """`run("build")` gives exit code, stdout and stderr of the command, run in the project."""
+@pytest.fixture(autouse=True)
+def _in_the_project(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["corpus", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        written = capsys.readouterr()
-        return int(stop.value.code or 0), written.out, written.err
-
-    return command
 
 
 def letter(key: str, url: str, text: str) -> str:
