@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from corpus.stages.comparison import MOST_PAIRS
+from corpus.stages.grouping import MOST_PAIRS
 from corpus.stages.join import BATCH_HASHES
 from corpus.transforms.duplicates.find import DuplicateOptions
 from corpus.transforms.duplicates.join import ABSENT, PART_ENTRIES, RANGE_ENTRIES
@@ -17,8 +17,10 @@ from corpus.transforms.duplicates.join import ABSENT, PART_ENTRIES, RANGE_ENTRIE
 OPTIONS: Final = DuplicateOptions()
 SHINGLE_BYTES: Final = 12
 """A staged shingle: its hash and its span."""
-VERIFIED_BYTES: Final = 11 * 8
-"""A verified pair in the driver: eleven numbers."""
+CANDIDATE_BYTES: Final = 8 * 8
+"""A candidate pair in the driver while pairs are handed to tasks: packed, as ranks, as rows, and rows sorted."""
+RELATED_BYTES: Final = 2 * 4 * 8
+"""A related row in the driver: four numbers, and once more while they are put into order."""
 SIZES_BYTES: Final = 9
 """The sizes of a sketch, which every task that merges pairs looks up by rank."""
 DISK_PAGE: Final = 4096
@@ -30,8 +32,8 @@ class Size:
 
     `entries` are the hashes that are joined, `emitted` the pairs under all of them, `distinct` the different ones,
     `candidates` those compared, of `candidate_texts` with `shingles` in all, and `verified` those that can tell
-    anything. `rounds` is how often all texts were asked until each had a group. `driver_bytes` are held, at the peak,
-    by arrays over all rows and pairs while groups are formed.
+    anything, `largest` of them in one connected component. `rounds` is how often all texts were asked until each had a
+    group. `driver_bytes` are held, at the peak, by arrays over all rows while tasks form groups.
     """
 
     articles: int
@@ -43,6 +45,7 @@ class Size:
     candidate_texts: int
     shingles: int
     verified: int
+    largest: int
     copies: int
     rounds: int
     driver_bytes: int
@@ -120,6 +123,7 @@ def measured_table(sizes: Sequence[Size]) -> str:
         "bytes of the driver's arrays at their peak, an article": "driver_bytes",
     }
     rows = [[label, *(getattr(size, name) / size.articles for size in sizes)] for label, name in counts.items()]
+    rows.append(["verified pairs in the largest component", *(size.largest for size in sizes)])
     rows.append(["rounds until every text has its group", *(size.rounds for size in sizes)])
     rows.append(["sketch, us an article", *(1e6 * size.sketch_seconds / size.articles for size in sizes)])
     rows.append(["join, us a hash", *(1e6 * size.join_seconds / size.entries for size in sizes)])
@@ -165,10 +169,11 @@ def limits_table(sizes: Sequence[Size], costs: Costs) -> str:
         / DISK_PAGE
         / entries,
         "the driver's list of inputs fills its node, with one file an article": node.memory / costs.listed,
-        "the driver's arrays fill its node": node.memory / (last.driver_bytes / last.articles),
-        f"verified pairs reach {MOST_PAIRS:,}, as fitted": MOST_PAIRS
-        / pair_growth(sizes)["verified"].at(node.articles),
-        f"verified pairs reach {MOST_PAIRS:,}, with {OPTIONS.partners} an article": MOST_PAIRS / OPTIONS.partners,
+        "the driver's arrays fill its node, as fitted": node.memory / driver_bytes(node.articles, sizes, crowded=False),
+        "the driver's arrays fill its node, all crowded": node.memory
+        / driver_bytes(node.articles, sizes, crowded=True),
+        f"{MOST_PAIRS:,} verified pairs, if all texts hang together with {OPTIONS.partners} each": MOST_PAIRS
+        / OPTIONS.partners,
         "the driver's own work takes a day": 86_400 / costs.driver,
         "the sizes that merging tasks look up fill a node": node.memory / (node.cores + SIZES_BYTES),
         "ranks need more than 32 bits": ABSENT,
@@ -206,6 +211,8 @@ def plan(cluster: Cluster, sizes: Sequence[Size], costs: Costs, *, crowded: bool
     candidate_bytes = shingle_bytes * min(articles, candidates * last.candidate_texts / last.candidates)
     staged, released = articles * costs.staged, articles * costs.released
     traffic = text_bytes + 3 * staged + 2 * released + 2 * shuffled + candidate_bytes + 2 * candidates * shingle_bytes
+    everywhere = shuffled + candidate_bytes  # without a shared folder each node brings these files whole
+    in_store = text_bytes + 3 * (staged + released) + (1 + cluster.nodes) * everywhere
     processors = cluster.nodes * cluster.cores
     work = (
         articles * costs.workers
@@ -213,8 +220,7 @@ def plan(cluster: Cluster, sizes: Sequence[Size], costs: Costs, *, crowded: bool
         + candidates * last.compare_seconds / last.candidates
     )
     looked_up = 0 if changed else articles  # a byte an article: whether its sketch is whole
-    row_bytes = (last.driver_bytes - last.verified * VERIFIED_BYTES) / last.articles
-    held = (articles * row_bytes + verified * VERIFIED_BYTES) / (cluster.nodes if changed else 1)
+    held = articles * driver_bytes(articles, sizes, crowded=crowded) / (cluster.nodes if changed else 1)
     hours = {
         "workers, hours": work / processors / 3600,
         "network, hours": traffic / cluster.nodes / cluster.network / 3600,
@@ -227,6 +233,7 @@ def plan(cluster: Cluster, sizes: Sequence[Size], costs: Costs, *, crowded: bool
         "verified pairs": verified,
         "shuffle volume, TB": shuffled / 1e12,
         "all traffic, TB": traffic / 1e12,
+        "all traffic through a store with --work, TB": in_store / 1e12,
         "parts of the join": parts,
         "pieces of the shuffle": pieces,
         "bytes of a piece": passes * entry_bytes * entries / pieces,
@@ -237,6 +244,13 @@ def plan(cluster: Cluster, sizes: Sequence[Size], costs: Costs, *, crowded: bool
         "memory of arrays over all rows, GB a holder": held / 1e9,
         "disk, TB a node": (text_bytes + staged + shuffled + candidate_bytes + released) / cluster.nodes / 1e12,
     }
+
+
+def driver_bytes(articles: float, sizes: Sequence[Size], *, crowded: bool) -> float:
+    """What an article of so many takes in the driver; errs upwards, for pairs are gone before relations are there."""
+    candidates = OPTIONS.partners if crowded else pair_growth(sizes)["candidates"].at(articles)
+    related = min(OPTIONS.related_most, 2 * OPTIONS.partners) if crowded else 0  # those of the simulation are measured
+    return sizes[-1].driver_bytes / sizes[-1].articles + candidates * CANDIDATE_BYTES + related * RELATED_BYTES
 
 
 def task_bytes(entry_bytes: int, pair_bytes: int, looked_up: int) -> float:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from benchmarks.make_articles import BLOCK, make, write_block
 from benchmarks.plan_cluster import Costs, Size, costs_table, growth_table, limits_table, measured_table, plan_table
@@ -26,11 +27,26 @@ from corpus.errors import BugError
 from corpus.io.listing import list_tree
 from corpus.pipeline import build_dataset
 from corpus.progress import Silent
-from corpus.transforms.duplicates.find import DuplicateOptions, by_rank, copy_rule, sketch_sizes, stand
+from corpus.stages.arrays import listed
+from corpus.stages.comparison import COMPARED, columns_of
+from corpus.stages.grouping import Group, group_pairs
+from corpus.stages.join import RANKS
+from corpus.stages.staged import staged_path, write_staged, write_table
+from corpus.transforms.duplicates.compare import Compared
+from corpus.transforms.duplicates.components import settle, unite
+from corpus.transforms.duplicates.find import (
+    DuplicateOptions,
+    Standing,
+    by_rank,
+    copy_rule,
+    describe,
+    sketch_sizes,
+    stand,
+)
 from corpus.transforms.duplicates.groups import Copies, copies_among, stars
 from corpus.transforms.duplicates.join import layout_of, likely_pairs, merge_pairs, route, shared_hashes, unpacked
 from corpus.transforms.duplicates.memory import group, verify
-from corpus.transforms.duplicates.sketch import SketchOptions, sketch
+from corpus.transforms.duplicates.sketch import Sketches, SketchOptions, sketch
 from corpus.transforms.tokens import Ints
 
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "scale.md"
@@ -91,10 +107,7 @@ def simulate(texts: Sequence[str]) -> Size:
     join_seconds = clock.lap()
     compared = verify(texts, sketches, standing, pairs, SKETCH, OPTIONS)
     compare_seconds = clock.lap()
-    tracemalloc.start()
     found = group(sketches, standing, compared, (), SKETCH, OPTIONS)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
     group_seconds += clock.lap()
     rows = [sketches.words, sketches.words, sketches.shingles, sketches.keys]  # dates are as many bytes as words
     compared_rows = standing.order[np.unique(np.concatenate(unpacked(pairs)))]
@@ -109,14 +122,42 @@ def simulate(texts: Sequence[str]) -> Size:
         candidate_texts=len(compared_rows),
         shingles=int(sketches.shingles[compared_rows].sum()),
         verified=len(compared.first),
+        largest=largest_component(compared, len(texts)),
         copies=int(np.count_nonzero(found.kept != np.arange(len(texts)))),
         rounds=in_rounds(copies, standing.ranks)[1],
-        driver_bytes=sum(each.nbytes for each in rows) + held(standing) + held(compared) + peak,
+        driver_bytes=sum(each.nbytes for each in rows) + held(standing) + driver_peak(sketches, standing, compared),
         sketch_seconds=sketch_seconds,
         join_seconds=join_seconds,
         compare_seconds=compare_seconds,
         group_seconds=group_seconds,
     )
+
+
+def largest_component(pairs: Compared, rows: int) -> int:
+    """How many pairs hang together at most."""
+    roots = np.arange(rows)
+    unite(roots, pairs.first.copy(), pairs.second.copy())
+    settle(roots)
+    return int(np.bincount(roots[pairs.first], minlength=1).max())
+
+
+def driver_peak(sketches: Sketches, standing: Standing, compared: Compared) -> int:
+    """The most bytes of arrays that the driver makes while tasks in other processes group the verified pairs."""
+    rows = len(sketches.words)
+    with tempfile.TemporaryDirectory() as folder, LocalEngine(2) as engine:
+        work = Path(folder)
+        list(engine.map(abs, [1, 2]))  # from now on every task runs elsewhere
+        write_staged(staged_path(work, "compared", 0), columns_of(compared), COMPARED)
+        write_staged(staged_path(work, "ranks", 0), {"rank": standing.joined()}, RANKS)
+        hashes = listed(sketches.hashes, sketches.offsets, pa.uint64())
+        write_table(staged_path(work, "sketches", 0), pa.table({"hashes": hashes}))
+        borders = np.array([0, rows])
+        task = Group(work=work, files=1, borders=borders, apart=(), limit=SKETCH.limit, options=OPTIONS)
+        tracemalloc.start()
+        describe(*group_pairs(task, sketches.words, engine), standing, sketches.keys)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return peak
 
 
 def held(value: Any) -> int:
@@ -196,14 +237,14 @@ def _build(count: int) -> Costs:
         config, sizer, out = load_config(folder / "raw"), Sizer(folder), folder / "build"
         tracemalloc.start()
         listing = list_tree(config.source, config.inputs, never=())
-        listed = tracemalloc.get_traced_memory()[0]
+        in_memory = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
         del listing
         clock, engine = Clock(), TimedEngine()
         build_dataset(config, engine, out, sizer)
         workers, driver = engine.tasks, clock.lap() - engine.tasks
         released = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-        return Costs(workers=workers, driver=driver, staged=sizer.staged, released=released, listed=listed)
+        return Costs(workers=workers, driver=driver, staged=sizer.staged, released=released, listed=in_memory)
 
 
 if __name__ == "__main__":

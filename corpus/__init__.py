@@ -18,7 +18,7 @@ __all__ = ["build", "restore"]
 
 
 def build(source: str | PathLike[str], *, out: str | PathLike[str] | None = None, workers: int = 1) -> Build:
-    """Package the project or raw articles at `source` into a release folder, as the command does.
+    """Package the project or raw articles at `source` into a release folder, or at an address, as the command does.
 
     Without `out` that is `build` in the project, or in the working folder for raw articles. SOURCE_DATE_EPOCH counts.
     What has not changed since the last build is taken from `.<out>.cache/`, which may be deleted at any time.
@@ -27,17 +27,21 @@ def build(source: str | PathLike[str], *, out: str | PathLike[str] | None = None
     errors of `corpus.errors`; a build that fails its data checks is no error: see `checks.passed` and `path` of the
     result.
     """
-    from pathlib import Path
+    from os import fspath
 
     from corpus.config import load_config
     from corpus.engines.local import LocalEngine
-    from corpus.pipeline import build_dataset
+    from corpus.io.addresses import Address, parse_source
+    from corpus.pipeline import build_dataset, build_into_store
     from corpus.project import build_date, default_out
 
-    config = load_config(Path(source))
-    target = default_out(config) if out is None else Path(out)
+    config = load_config(parse_source(fspath(source)))
+    local = default_out(config)
+    place = local if out is None else parse_source(fspath(out))
     with LocalEngine(workers) as engine:
-        return build_dataset(config, engine, target, published=build_date())
+        if isinstance(place, Address):
+            return build_into_store(config, engine, local, place, published=build_date())
+        return build_dataset(config, engine, place, published=build_date())
 
 
 def restore(row: Mapping[str, Any]) -> str:

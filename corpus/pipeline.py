@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.config import Config, ingest_options
 from corpus.engines.base import Engine
 from corpus.errors import DataError
-from corpus.history.previous import lineage_of, previous_release, since
+from corpus.history.previous import check_follows, lineage_of, previous_release, since
 from corpus.io.addresses import Address
 from corpus.io.cache import Cache
 from corpus.io.documents import read_manifest, write_json, write_rejections
 from corpus.io.fields import check_found
 from corpus.io.files import Files
 from corpus.io.listing import list_tree, plan_shards
+from corpus.io.placing import check_place, failed_at, place_release, remove_failed
 from corpus.io.project_files import own_files
 from corpus.io.readers import check_extras
 from corpus.io.sidecar import read_sidecars
@@ -45,11 +46,41 @@ from corpus.stages.runs import number_pieces
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """A finished build: where it lies (`<out>.failed` when a data check failed), its manifest and its checks."""
+    """A finished build: where it lies (`<out>.failed` when a data check failed), its manifest and its checks.
+
+    `address` is where it was put, if that is no folder.
+    """
 
     path: Path
     manifest: Manifest
     checks: CheckReport
+    address: Address | None = None
+
+
+def build_into_store(
+    config: Config,
+    engine: Engine,
+    local: Path,
+    address: Address,
+    progress: Progress | None = None,
+    *,
+    published: str | None = None,
+    reuse: Reuse | None = None,
+) -> Build:
+    """Make a release in the folder `local`, see `build_dataset`, and put it at `address`, see `io.placing`.
+
+    One that fails its data checks goes to `<address>.failed`. Raises what both of them raise.
+    """
+    show = progress or Silent()
+    check_follows(config.release, address)
+    check_place(address, config.source)
+    made = build_dataset(config, engine, local, show, published=published, reuse=reuse)
+    place = address if made.checks.passed else failed_at(address)
+    sent = place_release(made.path, place)
+    if made.checks.passed:
+        remove_failed(address)
+    show.done("place", f"{sent} files sent" if sent else "all of it is there already")
+    return replace(made, address=place)
 
 
 def build_dataset(

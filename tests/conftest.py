@@ -19,6 +19,9 @@ from corpus import cli
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
 from corpus.pipeline import Build, build_dataset
+from tests.s3.server import moto_command, s3, s3_endpoint
+
+__all__ = ["moto_command", "s3", "s3_endpoint"]
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "town-papers"

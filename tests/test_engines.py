@@ -19,6 +19,7 @@ from corpus.engines.local import LocalEngine
 from corpus.engines.ray import RayEngine
 from corpus.errors import CorpusError, DataError, OutsideError
 from corpus.pipeline import build_dataset
+from corpus.stages import grouping
 from tests.conftest import ROOT
 from tests.test_determinism import copies, folder_digest
 
@@ -91,6 +92,14 @@ def test_the_order_of_tasks_does_not_show(seed: int, source: Path, expected: str
     assert folder_digest(tmp_path / "build") == expected
 
 
+def test_how_pairs_are_put_together_does_not_show(
+    source: Path, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "BIN_PAIRS", 1)
+    build_dataset(load_config(source), LocalEngine(), tmp_path / "build")
+    assert folder_digest(tmp_path / "build") == expected
+
+
 def test_ray_with_two_nodes(cluster: Any, source: Path, expected: str, tmp_path: Path) -> None:
     built = ray_build(source, tmp_path / "build", "--address", cluster.address)
     _, err = built.communicate(timeout=300)
@@ -144,14 +153,14 @@ def test_a_folder_that_a_node_does_not_see(cluster: Any, tmp_path: Path) -> None
     )
     try:
         with RayEngine(cluster.address) as engine:
-            _wait_for_nodes(3)
+            wait_for_nodes(3)
             with pytest.raises(OutsideError, match="does not see"):
                 engine.meet(hidden)
     finally:
         node.terminate()
         node.wait(30)
     with RayEngine(cluster.address) as engine:
-        _wait_for_nodes(2)
+        wait_for_nodes(2)
         engine.meet(hidden)
 
 
@@ -160,7 +169,7 @@ def test_no_cluster_at_an_address() -> None:
         pass
 
 
-def _wait_for_nodes(count: int) -> None:
+def wait_for_nodes(count: int) -> None:
     import ray
 
     cluster: Any = ray

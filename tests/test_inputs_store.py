@@ -1,7 +1,6 @@
 """Inputs behind an address: the same rows as from a folder, never of two states, and errors in one sentence.
 
-The S3 tests run against `moto`, a server that others wrote, on loopback. It lives in an environment of its own: make
-one with `pip install --require-hashes -r tests/s3/moto-requirements.txt` and set CORPUS_MOTO to its `moto_server`.
+The S3 tests run against `moto`, see `tests/s3/server.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,8 @@ from corpus.model import SourceFile
 from corpus.survey import describe_input
 from tests.conftest import ROOT, build_release, write_files
 from tests.inputs import csv_bytes, json_lines, packed, parquet_bytes, read_folder
-from tests.servers import free_port, running_server
+from tests.s3.server import SECRET
+from tests.servers import free_port
 
 PROSE = (
     "The mayor opened a new bridge over the river on Monday, and all the people of the town looked on from the hill."
@@ -66,53 +66,6 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def unpacked(tmp_path: Path) -> Path:
     return write_files(tmp_path / "raw", TREE)
-
-
-@pytest.fixture(scope="module")
-def moto_command() -> Path:
-    named = os.environ.get("CORPUS_MOTO", "")
-    if named:
-        assert Path(named).is_file(), "CORPUS_MOTO names no file"
-        return Path(named)
-    if os.environ.get("CI") == "true":
-        pytest.fail("CORPUS_MOTO is not set: CI must read from an S3 server", pytrace=False)
-    pytest.skip("CORPUS_MOTO is not set: it names the moto_server of an environment made from moto-requirements.txt")
-
-
-@pytest.fixture(scope="module")
-def s3_endpoint(moto_command: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    command = [str(moto_command), "-H", "127.0.0.1", "-p", str(port)]
-    with running_server(command, port, tmp_path_factory.mktemp("moto")) as address:
-        yield address
-
-
-SECRET = "a-very-secret-key"
-
-
-@pytest.fixture
-def s3(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, dict[str, str | bytes]], str]:
-    """Put files into a new bucket; gives its name."""
-    from pyarrow import fs
-
-    for name, value in {
-        "AWS_ENDPOINT_URL": s3_endpoint,
-        "AWS_ACCESS_KEY_ID": "tester",
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    host = s3_endpoint.removeprefix("http://")
-    system = fs.S3FileSystem(endpoint_override=host, scheme="http", region="us-east-1", allow_bucket_creation=True)
-
-    def put(bucket: str, files: dict[str, str | bytes]) -> str:
-        system.create_dir(bucket)
-        for name, data in files.items():
-            with system.open_output_stream(f"{bucket}/{name}", compression=None) as stream:
-                stream.write(data.encode() if isinstance(data, str) else data)
-        return bucket
-
-    return put
 
 
 def test_a_tree_in_a_bucket_makes_the_same_release(s3: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ from corpus.errors import UsageError
 from corpus.layout import CARD, DATA, REJECTED
 
 if TYPE_CHECKING:
+    from corpus.engines.base import Engine
     from corpus.engines.local import LocalEngine
     from corpus.engines.ray import RayEngine
+    from corpus.io.addresses import Address
     from corpus.pipeline import Build
 
 
@@ -72,27 +75,33 @@ def _write_workflow(project: Path, *, force: bool) -> None:
     epilog=examples(
         "corpus build",
         "corpus build raw/ -o build/ -j 4",
-        "corpus build s3://bucket/raw -o build/",
+        "corpus build s3://bucket/raw -o s3://bucket/release",
         "corpus build --engine ray --address 10.0.0.1:6379",
     ),
 )
 @click.argument("source", default=".")
-@click.option("-o", "--out", type=FOLDER, help="Release folder to make. [default: build/ in the project, or here]")
+@click.option("-o", "--out", help="Release to make: a folder, or an address. [default: build/ in the project, or here]")
+@click.option(
+    "--local", type=FOLDER, help="Folder for a release before it goes to an address. [default: as without -o]"
+)
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Worker processes. [default: one a core]")
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where tasks run."
 )
 @click.option("--address", help="Ray cluster to join. [default: RAY_ADDRESS, this machine's, or a new one on it]")
+@click.option("--work", help="Address through which tasks' files go on a cluster whose nodes share no folder.")
 @click.option("--no-cache", is_flag=True, help="Take nothing from the last build, and keep nothing for the next.")
 @click.option("--rehash", is_flag=True, help="Read every input again, whatever its size and times say.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing while it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as one JSON document.")
 def build(
     source: str,
-    out: Path | None,
+    out: str | None,
+    local: Path | None,
     jobs: int | None,
     engine: str,
     address: str | None,
+    work: str | None,
     no_cache: bool,
     rehash: bool,
     quiet: bool,
@@ -101,16 +110,24 @@ def build(
     """Make a release folder from a project (with corpus.toml), or a folder or an address of raw articles."""
     from corpus.config import load_config
     from corpus.io.addresses import parse_source
-    from corpus.pipeline import build_dataset
+    from corpus.pipeline import build_dataset, build_into_store
     from corpus.project import build_date, default_out
     from corpus.reuse import Reuse
     from corpus.terminal import Terminal
 
     config = load_config(parse_source(source))
-    target, published = out or default_out(config), build_date()
-    with _engine(engine, jobs, address) as chosen:
-        reuse = Reuse(keep=not no_cache, rehash=rehash)
-        made = build_dataset(config, chosen, target, Terminal(quiet=quiet), published=published, reuse=reuse)
+    place, published = parse_source(out) if out else default_out(config), build_date()
+    if local and isinstance(place, Path):
+        raise UsageError("--local is for a release that goes to an address", found=f"--local {local}", remedy="give -o")
+    depot = _depot(work, engine, config.source) if work else None
+    with _engine(engine, jobs, address) as inner, _meeting(inner, depot) as chosen:
+        # what a node keeps for the next build would not be there for another
+        reuse, show = Reuse(keep=not no_cache and depot is None, rehash=rehash), Terminal(quiet=quiet)
+        if isinstance(place, Path):
+            made = build_dataset(config, chosen, place, show, published=published, reuse=reuse)
+        else:
+            folder = local or default_out(config)
+            made = build_into_store(config, chosen, folder, place, show, published=published, reuse=reuse)
     if as_json:
         document(asdict(made.manifest))
     else:
@@ -134,13 +151,36 @@ def _engine(name: str, jobs: int | None, address: str | None) -> LocalEngine | R
     return LocalEngine(jobs or available_workers())
 
 
+def _depot(work: str, engine: str, source: Path | Address) -> Address:
+    """The address in which tasks meet; raises UsageError where they cannot, or need not."""
+    from corpus.io.addresses import Address, parse_source
+
+    place = parse_source(work)
+    if engine != "ray":
+        raise UsageError("processes of one machine share its folders", found=f"--work {work}", remedy="leave it out")
+    if not isinstance(place, Address):
+        remedy = "give an address like s3://bucket/work; a folder that all nodes share is named with -o or --local"
+        raise UsageError("--work is an address", found=f"--work {work}", remedy=remedy)
+    if not isinstance(source, Address):
+        remedy = "put the articles at an address, or give -o a folder on storage that all nodes share, without --work"
+        raise UsageError("nodes that share no folder cannot read one", where=str(source), remedy=remedy)
+    return place
+
+
+def _meeting(engine: Engine, depot: Address | None) -> AbstractContextManager[Engine]:
+    """The engine, whose tasks meet in the depot, if there is one."""
+    from corpus.io.depot import DepotEngine
+
+    return DepotEngine(engine, depot) if depot else nullcontext(engine)
+
+
 def _summary(made: Build) -> None:
     inputs, path = made.manifest.inputs, made.path
+    place = f"{made.address or made.path}/"
     rejected, excluded = sum(inputs.rejected.values()), sum(inputs.excluded.values())
     say(f"{inputs.rows:,} rows, {rejected:,} rejected, {excluded:,} excluded of {inputs.count:,} inputs")
-    say(f"data      {path / DATA}")
-    say(f"card      {path / CARD}")
-    say(f"rejected  {path / REJECTED}")
+    for name, file in (("data", DATA), ("card", CARD), ("rejected", REJECTED)):
+        say(f"{name:<9} {place}{file}")
     say(f"content   {made.manifest.content_digest}")
     if made.checks.passed:
         then = f"corpus publish {path} --dry-run" if made.manifest.repo else "set repo in corpus.toml to publish it"

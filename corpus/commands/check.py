@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from corpus.commands.common import FOLDER, Command, document, examples, project_of, say
+from corpus.commands.common import FOLDER, Command, document, examples, folder_of, project_of, say
 from corpus.errors import DataError, OutsideError
 from corpus.layout import CHECKS
 
@@ -111,13 +111,26 @@ FORMATS: Final[dict[str, Callable[[Checked], None]]] = {
         "corpus check --format junit > checks.xml",
     ),
 )
-@click.argument("build", type=FOLDER, default=Path("build"))
+@click.argument("release", metavar="BUILD", default="build")
 @click.option("--project", type=FOLDER, help="Project with limits and suites. [default: BUILD's, this folder's]")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print the outcome.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--summary", type=click.Path(path_type=Path, dir_okay=False), help="Add a page of Markdown to this file.")
-def check(build: Path, project: Path | None, form: str, as_json: bool, summary: Path | None) -> None:
-    """Run the data checks again on a release; it is not changed."""
+def check(release: str, project: Path | None, form: str, as_json: bool, summary: Path | None) -> None:
+    """Run the data checks again on a release, in a folder or at an address; it is not changed."""
+    with folder_of(release) as build:
+        checked = _checked(build, project, changes=bool(summary) or form == "markdown")
+        FORMATS["json" if as_json else form](checked)
+        if summary:
+            from corpus.ci.summary import append
+
+            append(summary, _markdown(checked))
+    if not checked.report.passed:
+        sys.exit(1)
+
+
+def _checked(build: Path, project: Path | None, *, changes: bool) -> Checked:
+    """Run the checks; with `changes` also what differs from the last release, where settings name one."""
     from corpus.ci.findings import findings_of
     from corpus.io.documents import read_manifest
     from corpus.project import suites_of
@@ -129,15 +142,7 @@ def check(build: Path, project: Path | None, form: str, as_json: bool, summary: 
     limits = config.checks if config else _recorded_limits(build)
     report = run_checks(build, suites_of(home or build), limits)
     checked = Checked(build=build, report=report, findings=findings_of(report, build, config), config=config)
-    if config and (summary or form == "markdown"):
-        checked = _since_last_release(checked, config)
-    FORMATS["json" if as_json else form](checked)
-    if summary:
-        from corpus.ci.summary import append
-
-        append(summary, _markdown(checked))
-    if not report.passed:
-        sys.exit(1)
+    return _since_last_release(checked, config) if config and changes else checked
 
 
 def say_checks(report: CheckReport) -> None:

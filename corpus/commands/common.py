@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,18 @@ def wait_aloud(seconds: float) -> None:
 def document(value: Mapping[str, Any]) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(value, ensure_ascii=True, sort_keys=True, default=str))
+
+
+@contextmanager
+def folder_of(release: str) -> Iterator[Path]:
+    """The folder of a release; of one at an address a copy of all its files, which goes when the context ends."""
+    from corpus.hub.opening import open_release
+
+    if "://" not in release:
+        yield Path(release)
+        return
+    with open_release(release) as opened:
+        yield opened.fetch()
 
 
 def project_of(build: Path) -> Path | None:

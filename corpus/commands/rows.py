@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.commands.common import FOLDER, Command, document, examples, project_of, say
+from corpus.commands.common import Command, document, examples, folder_of, project_of, say
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 )
 @click.argument("row_id", metavar="ID", required=False)
 @click.option("--flag", metavar="KIND", help="Show rows from which a stretch of this kind was taken out.")
-@click.option("--build", "folder", type=FOLDER, default=Path("build"), show_default=True, help="Release folder.")
+@click.option("--build", "release", default="build", show_default=True, help="Release: a folder, or an address.")
 @click.option("-n", "--most", type=click.IntRange(1), default=5, show_default=True, help="Show at most so many rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document a row.")
-def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json: bool) -> None:
+def show(row_id: str | None, flag: str | None, release: str, most: int, as_json: bool) -> None:
     """Show a row: its fields, its body, and what was taken out, labelled."""
     from itertools import islice
 
@@ -36,9 +36,9 @@ def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json:
 
     if (row_id is None) == (flag is None):
         raise UsageError("give either an ID or --flag KIND", remedy="corpus show --help has examples")
-    rows = (
-        [row_with_id(folder, row_id)] if row_id is not None else list(islice(rows_with_flag(folder, flag or ""), most))
-    )
+    with folder_of(release) as folder:
+        found = [row_with_id(folder, row_id)] if row_id is not None else rows_with_flag(folder, flag or "")
+        rows = list(islice(found, most))
     if not rows:
         say(f"no row has the flag {flag}")
     for row in rows:
@@ -47,19 +47,20 @@ def show(row_id: str | None, flag: str | None, folder: Path, most: int, as_json:
 
 @click.command(cls=Command, epilog=examples("corpus explain essays/bridge.txt", "corpus explain news.jsonl#a17"))
 @click.argument("row_id", metavar="ID")
-@click.option("--build", "folder", type=FOLDER, default=Path("build"), show_default=True, help="Release folder.")
+@click.option("--build", "release", default="build", show_default=True, help="Release: a folder, or an address.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def explain(row_id: str, folder: Path, as_json: bool) -> None:
+def explain(row_id: str, release: str, as_json: bool) -> None:
     """Tell why each line of a row's source text stayed or was taken out, and what it shares with other rows."""
     from corpus.config import load_config
     from corpus.release.explain import explain_row
     from corpus.release.pair_evidence import pair_evidence
     from corpus.release.show import row_with_id
 
-    config = load_config(project_of(folder) or Path(), needs_input=False)
-    row = row_with_id(folder, row_id)
-    lines = list(explain_row(row, config.boilerplate))
-    pairs = pair_evidence(folder, row, config.shingles, config.duplicates)
+    with folder_of(release) as folder:
+        config = load_config(project_of(folder) or Path(), needs_input=False)
+        row = row_with_id(folder, row_id)
+        lines = list(explain_row(row, config.boilerplate))
+        pairs = pair_evidence(folder, row, config.shingles, config.duplicates)
     if as_json:
         found = {"lines": [asdict(line) for line in lines], "pairs": [asdict(pair) for pair in pairs]}
         document({"id": row_id, **found})

@@ -1,4 +1,4 @@
-"""`corpus verify`: whether a release, here or on the Hub, is what its manifest says."""
+"""`corpus verify`: whether a release, here, in a store or on the Hub, is what its manifest says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from corpus.commands.common import Command, document, examples, say, wait_aloud
 @click.option("--endpoint", help="Address of another Hub. [default: HF_ENDPOINT, or the Hugging Face Hub]")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as one JSON document.")
 def verify(release: str, expect: str | None, endpoint: str | None, as_json: bool) -> None:
-    """Hold a release, in a folder or on the Hub (org/name@v1.2.0), against its manifest.
+    """Hold a release, in a folder, at an address or on the Hub (org/name@v1.2.0), against its manifest.
 
     Every file is hashed, every row counted, every source text restored; on the Hub the tag must stand, too.
     """

@@ -17,6 +17,10 @@ class Engine(Protocol):
         """Make sure that all tasks see the files of `folder`, in which they meet; raises OutsideError where not."""
         ...
 
+    def everywhere(self, task: Callable[[], R]) -> list[tuple[str, R]]:
+        """Run `task` once on every machine; gives its name and the result."""
+        ...
+
     def map(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """Run `task` on every item; give the results in the order of `items`.
 

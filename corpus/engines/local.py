@@ -47,6 +47,10 @@ class LocalEngine:
     def meet(self, folder: Path) -> None:
         """Nothing to make sure of: processes of one machine see its files."""
 
+    def everywhere(self, task: Callable[[], R]) -> list[tuple[str, R]]:
+        """Run `task` here."""
+        return [("this machine", task())]
+
     def map(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """Run `task` on every item, results in order; at most two tasks a worker are waiting at any time.
 

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -71,16 +72,10 @@ class RayEngine:
 
         Raises OutsideError naming the first node that cannot.
         """
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
         token = os.urandom(16).hex()
         probe = folder / _PROBE
         probe.write_text(token, encoding="ascii")
-        nodes = sorted((node["NodeManagerAddress"], node["NodeID"]) for node in self._ray.nodes() if node["Alive"])
-        look = self._ray.remote(_look)
-        for address, node in nodes:
-            placed = look.options(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False))
-            seen = self._result(placed.remote(probe))
+        for address, seen in self.everywhere(partial(_look, probe)):
             if seen.token != token:
                 remedy = "give -o a folder on storage that all nodes share, and start Ray where it is mounted"
                 raise OutsideError(
@@ -92,6 +87,18 @@ class RayEngine:
                     "a node has another version of corpus", where=address, found=seen.version, remedy=remedy
                 )
         probe.unlink()
+
+    def everywhere(self, task: Callable[[], R]) -> list[tuple[str, R]]:
+        """Run `task` once on every node; gives its address and the result."""
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        nodes = sorted((node["NodeManagerAddress"], node["NodeID"]) for node in self._ray.nodes() if node["Alive"])
+        run, shared = self._ray.remote(_run), self._ray.put(task)
+        placed = [
+            run.options(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(shared)
+            for _, node in nodes
+        ]
+        return [(address, self._result(reference)) for (address, _), reference in zip(nodes, placed, strict=True)]
 
     def map(self, task: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """Run `task` on every item, results in order; at most two tasks a processor are waiting at any time.
@@ -145,6 +152,10 @@ def _knock(address: str) -> None:
 def _look(probe: Path) -> _Seen:
     token = probe.read_text(encoding="ascii") if probe.exists() else ""
     return _Seen(token, version("corpus-packager"))
+
+
+def _run(task: Callable[[], R]) -> R:
+    return task()
 
 
 def _call(task: Callable[[T], R], item: T) -> R:

@@ -17,6 +17,7 @@ from corpus.history.difference import compare
 from corpus.history.edition import Edition, draft_edition, edition_of
 from corpus.history.markdown import card_section
 from corpus.hub.opening import open_release
+from corpus.io.addresses import Address, parse_source
 from corpus.model import Previous
 from corpus.release.facts import CardFacts
 from corpus.release.manifest import make_manifest
@@ -31,8 +32,9 @@ class ReleaseOptions:
     previous: str = field(
         default="",
         metadata={
-            "doc": "The release before this one: a folder, seen from this file's, or a tag on the Hub like "
-            "organisation/name@v1.2.0. Groups keep their names and rows their splits; the card tells what has changed."
+            "doc": "The release before this one: a folder, seen from this file's, an address like s3://bucket/v1.2.0, "
+            "or a tag on the Hub like organisation/name@v1.2.0. Groups keep their names and rows their splits; the "
+            "card tells what has changed."
         },
     )
 
@@ -54,10 +56,21 @@ def previous_release(options: ReleaseOptions, project: Path | None, out: Path) -
         yield None
         return
     if os.path.realpath(address) == os.path.realpath(out):
-        what, remedy = "the build would replace the release that it follows", "keep that one elsewhere, or name its tag"
-        raise ConfigError(what, where=str(out), found=f"previous = {options.previous!r}", remedy=remedy)
+        raise _replaced(options, str(out))
     with open_release(address) as opened:
         yield edition_of(opened)
+
+
+def check_follows(options: ReleaseOptions, place: Address) -> None:
+    """Raise ConfigError when a release put at `place` would replace the very one that it follows."""
+    named = options.previous and parse_source(options.previous)
+    if isinstance(named, Address) and named.url.rstrip("/") == place.url.rstrip("/"):
+        raise _replaced(options, str(place))
+
+
+def _replaced(options: ReleaseOptions, where: str) -> ConfigError:
+    what, remedy = "the build would replace the release that it follows", "keep that one elsewhere, or name its tag"
+    return ConfigError(what, where=where, found=f"previous = {options.previous!r}", remedy=remedy)
 
 
 def lineage_of(previous: Edition | None, founder: Ints, borders: Ints, work: Path) -> Lineage | None:

@@ -1,11 +1,14 @@
-"""Open a release by its address: a folder, or a revision of a dataset on the Hub, whose files come when asked for."""
+"""Open a release by its address: a folder, one in a store, or a revision of a dataset on the Hub.
+
+The files of the latter two come when asked for.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +19,9 @@ from corpus.errors import DataError, OutsideError, UsageError
 from corpus.hub.client import Hub, RemoteFile
 from corpus.hub.errors import LOGIN
 from corpus.hub.patience import Patience
+from corpus.io.addresses import Address, StoredObject, parse_source
 from corpus.io.documents import read_manifest
+from corpus.io.stores import Store
 from corpus.layout import MANIFEST
 from corpus.model import FileEntry, Manifest
 from corpus.naming import REPO, VERSION, repo_problem
@@ -49,14 +54,16 @@ class HubAddress:
         return _TAG.fullmatch(self.revision) is not None
 
 
-def parse_address(address: str, *, repo: str | None = None) -> Path | HubAddress:
+def parse_address(address: str, *, repo: str | None = None) -> Path | Address | HubAddress:
     """What an address names: an existing folder first, else `org/name`, `org/name@REVISION` (main by default).
 
-    `hf://datasets/` before it says that no folder is meant. `@REVISION` and `v1.2.0` alone belong to `repo`. Raises
-    UsageError for anything else.
+    One with another protocol names a folder in a store. `hf://datasets/` before it says that no folder is meant.
+    `@REVISION` and `v1.2.0` alone belong to `repo`. Raises UsageError for anything else.
     """
     if address and not address.startswith(_SCHEME) and Path(address).exists():
         return Path(address)
+    if "://" in address and not address.startswith(_SCHEME):
+        return parse_source(address)
     name, _, revision = address.removeprefix(_SCHEME).partition("@")
     if _TAG.fullmatch(name) or (revision and not name):
         if not repo:
@@ -74,14 +81,14 @@ def parse_address(address: str, *, repo: str | None = None) -> Path | HubAddress
 class OpenRelease:
     """A release whose manifest lies in `folder`; `where` is its address for messages.
 
-    Of one on the Hub the other files come when `fetch` asks for them, and go when the context ends.
+    Of one on the Hub or in a store the other files come when `fetch` asks for them, and go when the context ends.
     """
 
     folder: Path
     where: str
     manifest: Manifest
     commit: str | None = None
-    source: Source | None = field(default=None, repr=False)
+    source: Source | StoredFiles | None = field(default=None, repr=False)
 
     @property
     def digest(self) -> str:
@@ -91,8 +98,8 @@ class OpenRelease:
     def fetch(self, paths: Iterable[str] | None = None) -> Path:
         """The folder, in which these files of the manifest now lie (without `paths` all of them).
 
-        What comes from the Hub is held against size and digest in the manifest; a local folder is left as it is.
-        Raises DataError for a file that differs or is missing on the Hub, OutsideError for the network.
+        What comes from elsewhere is held against size and digest in the manifest; a local folder is left as it is.
+        Raises DataError for a file that differs or is missing there, OutsideError for the network.
         """
         if self.source is not None:
             entries = {entry.path: entry for entry in self.manifest.files}
@@ -118,6 +125,10 @@ def open_release(
     place = parse_address(address, repo=repo)
     if isinstance(place, Path):
         yield OpenRelease(folder=place, where=address, manifest=read_manifest(place, any_schema=True))
+        return
+    if isinstance(place, Address):
+        with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
+            yield _opened_in_store(place, Path(folder))
         return
     patience = patience or Patience()
     with (
@@ -152,6 +163,43 @@ def _opened(place: HubAddress, hub: Hub, patience: Patience, folder: Path) -> Op
         commit=head.commit,
         source=source,
     )
+
+
+def _opened_in_store(address: Address, folder: Path) -> OpenRelease:
+    store = Store(address=address)
+    objects = store.objects()
+    if MANIFEST not in objects:
+        what, remedy = "No release stands at this address.", f"name the folder that holds its {MANIFEST}"
+        raise NotPublishedError(what, where=str(address), remedy=remedy)
+    store.bring(objects[MANIFEST], folder / MANIFEST)
+    manifest = read_manifest(folder, any_schema=True)
+    return OpenRelease(
+        folder=folder, where=str(address), manifest=manifest, source=StoredFiles(store=store, objects=objects)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFiles:
+    """Where the files of a release in a store come from."""
+
+    store: Store
+    objects: Mapping[str, StoredObject]
+
+    def bring(self, entry: FileEntry, folder: Path) -> None:
+        """Write a file below `folder`, unless it lies there from before. Raises DataError where it is another."""
+        target = folder / _inside(entry.path)
+        if target.exists():
+            return
+        where, remedy = str(self.store.address), "build the release again"
+        there = self.objects.get(entry.path)
+        if there is None:
+            raise DataError(f"{entry.path} is missing in the store.", where=where, remedy=remedy)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        digest = self.store.bring(there, target)
+        if digest != entry.sha256:
+            target.unlink()
+            what = f"{entry.path} in the store is not what the manifest says."
+            raise DataError(what, where=where, found=f"{there.size} bytes, sha256 {digest}", remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

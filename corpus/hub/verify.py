@@ -1,10 +1,11 @@
-"""Whether a release, on the Hub or in a folder, is what was released: its tag, its digest, its files, its rows."""
+"""Whether a release, on the Hub, in a store or in a folder, is what was released: tag, digest, files, rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from corpus.errors import DataError, UsageError
@@ -15,10 +16,12 @@ from corpus.hub.opening import (
     NotPublishedError,
     OpenRelease,
     Source,
+    StoredFiles,
     open_release,
     parse_address,
 )
 from corpus.hub.patience import Patience
+from corpus.io.addresses import Address
 from corpus.layout import DATA, MANIFEST
 from corpus.naming import tag_of
 from corpus.release.verify import differences
@@ -30,7 +33,7 @@ _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 class Verification:
     """What was found at an address: the release by its digest, and one sentence for each difference.
 
-    `commit` is None for a folder; `expected` is the release digest that was asked for, if any.
+    `commit` is None but on the Hub; `expected` is the release digest that was asked for, if any.
     """
 
     address: str
@@ -66,7 +69,7 @@ def verify(
     place = parse_address(address)
     try:
         with open_release(address, endpoint=endpoint, token=token, patience=patience) as release:
-            found = list(_differences(release, place if isinstance(place, HubAddress) else None, expected))
+            found = list(_differences(release, place, expected))
             return Verification(
                 address=release.where,
                 commit=release.commit,
@@ -89,18 +92,30 @@ def _digest(given: str) -> str:
     return f"sha256:{match[1]}"
 
 
-def _differences(release: OpenRelease, place: HubAddress | None, expected: str | None) -> Iterator[str]:
+def _differences(release: OpenRelease, place: Path | Address | HubAddress, expected: str | None) -> Iterator[str]:
     """What differs, up to and with the first kind of question that finds something."""
     if expected not in (None, release.digest):
         yield f"{MANIFEST}: release digest {release.digest}, expected {expected}"
         return
-    if place is not None and release.source is not None:
-        for found in (_tag(release, release.source, place), _listing(release, release.source), _bytes(release)):
-            lines = list(found)
-            yield from lines
-            if lines:
-                return
+    for found in _elsewhere(release, place):
+        lines = list(found)
+        yield from lines
+        if lines:
+            return
     yield from differences(release.folder)
+
+
+def _elsewhere(release: OpenRelease, place: Path | Address | HubAddress) -> Iterator[Iterator[str]]:
+    """The questions to ask of a release that is not in a folder; the last one brings its files."""
+    source = release.source
+    if isinstance(source, Source) and isinstance(place, HubAddress):
+        yield _tag(release, source, place)
+        yield _listing(release, source)
+    elif isinstance(source, StoredFiles):
+        listed = {MANIFEST, *(entry.path for entry in release.manifest.files)}
+        yield (f"{path}: not in the manifest" for path in sorted(source.objects.keys() - listed))
+    if source is not None:
+        yield _bytes(release)
 
 
 def _tag(release: OpenRelease, source: Source, place: HubAddress) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Inputs that lie in a store behind an address: listed whole, read object by object, never mixed of two states."""
+"""What lies in a store behind an address: listed whole, read object by object, never mixed of two states."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ _ABSENT: Final = re.compile(r"NO_SUCH_BUCKET|RESOURCE_NOT_FOUND")
 _SECRETS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
+class AbsentError(UsageError):
+    """Nothing stands at an address; a store does not always tell this from a bucket that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """The address of a folder in a store, such as `s3://bucket/prefix`: any that fsspec knows, and chains of such."""
@@ -43,6 +47,20 @@ class Address:
     def __str__(self) -> str:
         """The address as it may be shown: without what stands before an `@` or after a `?`."""
         return re.sub(r"://[^/@]*@", _SIGN, self.url).partition("?")[0]
+
+    def below(self, path: str) -> Address:
+        """The address of what lies at `path` below this one."""
+        return Address(f"{self.url.rstrip('/')}/{path}")
+
+    def beside(self, name: str) -> Address:
+        """The address of `name` in the folder that this one lies in."""
+        return Address(f"{self.url.rstrip('/').rpartition('/')[0]}/{name}")
+
+    @property
+    def name(self) -> str:
+        """The last part of the path; empty for a bucket, whose name stands for no folder."""
+        folder, _, name = self.url.partition(_SIGN)[2].rstrip("/").rpartition("/")
+        return name if folder else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +73,7 @@ class StoredObject:
 
 
 def parse_source(text: str) -> Path | Address:
-    """What a person names as input: a local path, or an address.
+    """What a person names as input or output: a local path, or an address.
 
     Raises UsageError for an address with a password in it: it would stand in settings, shells and logs.
     """
@@ -73,14 +91,15 @@ def parse_source(text: str) -> Path | Address:
 def list_objects(address: Address) -> list[StoredObject]:
     """Every object below an address, in no order.
 
-    Raises UsageError where there is nothing or nobody knows the protocol, OutsideError where the store does not answer.
+    Raises AbsentError where there is nothing, UsageError where nobody knows the protocol, OutsideError where the store
+    does not answer.
     """
     try:
-        with _guarded(address):
-            system, root = _opened(address)
+        with guarded(address):
+            system, root = connected(address)
             entries = list(_below(system, root))
     except PermissionError:
-        raise _denied(address) from None
+        raise denied(address) from None
     prefix = root.rstrip("/") + "/" if root.strip("/") else root
     objects = [
         StoredObject(path=entry["name"][len(prefix) :], size=int(entry["size"] or 0), version=_version(entry))
@@ -100,7 +119,7 @@ def _below(system: AbstractFileSystem, root: str) -> Iterator[dict[str, Any]]:
     """
     pending, known = [root], {root.rstrip("/")}
     while pending:
-        for entry in _repeated(partial(system.ls, pending.pop(), detail=True)):
+        for entry in repeated(partial(system.ls, pending.pop(), detail=True)):
             name = entry["name"].rstrip("/")
             if entry["type"] != "directory":
                 yield entry
@@ -119,14 +138,19 @@ def fetch(address: Address, wanted: StoredObject, write: Callable[[Iterator[byte
     def once() -> T:
         _check_same(address, system, path, wanted)
         with system.open(path, "rb") as file:
-            result = write(_blocks(file))
+            result = write(blocks_of(file))
         _check_same(address, system, path, wanted)
         return result
 
-    with _guarded(address):
-        system, root = _opened(address)
-        path = f"{root.rstrip('/')}/{wanted.path}" if root.strip("/") else root + wanted.path
-        return _repeated(once)
+    with guarded(address):
+        system, root = connected(address)
+        path = path_in(root, wanted.path)
+        return repeated(once)
+
+
+def path_in(root: str, path: str) -> str:
+    """The path, as a file system spells it, of what lies at `path` below its folder `root`."""
+    return f"{root.rstrip('/')}/{path}" if root.strip("/") else root + path
 
 
 def _check_same(address: Address, system: AbstractFileSystem, path: str, wanted: StoredObject) -> None:
@@ -141,7 +165,8 @@ def _check_same(address: Address, system: AbstractFileSystem, path: str, wanted:
         raise OutsideError(what, where=f"{address}/{wanted.path}", remedy=remedy)
 
 
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file, a megabyte at a time."""
     while block := file.read(1024 * 1024):
         yield block
 
@@ -153,13 +178,13 @@ def _version(entry: Mapping[str, Any]) -> str:
     return " ".join(f"{name}={value}" for name, value in {**found, **times}.items())
 
 
-def _repeated(call: Callable[[], T]) -> T:
+def repeated(call: Callable[[], T]) -> T:
     """What `call` gives, asked again a few times when the store fails; PermissionError where it denies access."""
     attempt = 1
     while True:
         try:
             return call()
-        except (CorpusError, FileNotFoundError, PermissionError):
+        except (CorpusError, FileNotFoundError, PermissionError, NotImplementedError):
             raise
         except Exception as error:
             if _DENIED.search(str(error)):
@@ -171,11 +196,13 @@ def _repeated(call: Callable[[], T]) -> T:
 
 
 @contextmanager
-def _guarded(address: Address) -> Iterator[None]:
-    """Turn what stores raise into errors of ours, without a secret in them; PermissionError goes through."""
+def guarded(address: Address) -> Iterator[None]:
+    """Turn what stores raise into errors of ours, without a secret in them; PermissionError goes through, and
+    NotImplementedError of a store that cannot do what is asked.
+    """
     try:
         yield
-    except (CorpusError, PermissionError):
+    except (CorpusError, PermissionError, NotImplementedError):
         raise
     except FileNotFoundError:
         raise _nothing(address) from None
@@ -189,14 +216,15 @@ def _guarded(address: Address) -> Iterator[None]:
         raise OutsideError("the store does not answer", where=str(address), found=found, remedy=remedy) from None
 
 
-def _denied(address: Address) -> OutsideError:
-    remedy = "check the credentials and what they may list and read"
+def denied(address: Address, verbs: str = "list and read") -> OutsideError:
+    """The error for credentials that may not do something at an address; `verbs` say what they should."""
+    remedy = f"check the credentials and what they may {verbs}"
     return OutsideError("the store denies access", where=str(address), remedy=remedy)
 
 
-def _nothing(address: Address) -> UsageError:
+def _nothing(address: Address) -> AbsentError:
     remedy = "name a bucket and a prefix that hold articles"
-    return UsageError("there is nothing at this address", where=str(address), remedy=remedy)
+    return AbsentError("there is nothing at this address", where=str(address), remedy=remedy)
 
 
 def _shown(error: BaseException) -> str:
@@ -209,7 +237,7 @@ def _shown(error: BaseException) -> str:
 
 
 @cache
-def _opened(address: Address) -> tuple[AbstractFileSystem, str]:
+def connected(address: Address) -> tuple[AbstractFileSystem, str]:
     """The file system of an address and the path in it, one a process."""
     protocol = address.url.partition(_SIGN)[0]
     if protocol in ("s3", "s3a"):

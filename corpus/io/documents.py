@@ -79,20 +79,25 @@ def read_manifest(build: Path, *, any_schema: bool = False) -> Manifest:
         raise DataError(
             "this folder is no release", where=str(build), remedy="run corpus build first, or name its folder"
         )
+    return parse_manifest(path.read_bytes(), str(path), any_schema=any_schema)
+
+
+def parse_manifest(content: bytes, where: str, *, any_schema: bool = False) -> Manifest:
+    """The manifest that these bytes are, found at `where`; raises DataError when it is broken or of another format."""
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(content)
         schemas = (document["schema_version"],) if any_schema else (SCHEMA_VERSION,)
         if document["format"] != FORMAT or document["schema_version"] not in schemas:
             raise DataError(
                 "the release has another format version",
-                where=str(path),
+                where=where,
                 found=f"format {document['format']}, schema version {document['schema_version']}",
                 remedy="use the corpus version that built it",
             )
         return _manifest(document)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         remedy = "build the release again"
-        raise DataError("the manifest is broken", where=str(path), found=str(error)[:200], remedy=remedy) from None
+        raise DataError("the manifest is broken", where=where, found=str(error)[:200], remedy=remedy) from None
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:

@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.io.depot import present
 from corpus.transforms.utf8 import utf8_of
 
 _BLOCK_ROWS: Final = 16_384
@@ -62,7 +63,7 @@ class _Head:
     @classmethod
     def open(cls, path: Path) -> _Head | None:
         """The head of a run, mapped into memory; None for a run without lines."""
-        reader = pa.ipc.open_file(pa.memory_map(str(path)))
+        reader = pa.ipc.open_file(pa.memory_map(str(present(path))))
         if not reader.num_record_batches:
             return None
         head = cls(reader, 0, reader.get_batch(0), "")

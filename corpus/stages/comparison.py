@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,15 +12,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpus.engines.base import Engine
-from corpus.errors import DataError
+from corpus.io.depot import remove
 from corpus.stages.arrays import column_of, listed, lists_of
 from corpus.stages.staged import read_staged, staged_path, write_staged
-from corpus.transforms.duplicates.compare import Compared, Texts, compare, join_compared, join_texts
+from corpus.transforms.duplicates.compare import Compared, Side, Texts, compare, join_texts
 from corpus.transforms.duplicates.find import DuplicateOptions, Standing, telling, verification_chunks
 from corpus.transforms.duplicates.join import unpacked
 from corpus.transforms.duplicates.numbers import numbers_in
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, shingles
 from corpus.transforms.tokens import Ints, UInts, offsets_of, runs_of
+
+_SIDES: Final = ("first", "second")
 
 SHINGLES: Final = pa.schema(
     [
@@ -36,8 +38,11 @@ SHINGLES: Final = pa.schema(
 BATCH_SHINGLES: Final = 1 << 22
 """The shingles of candidates are made in one task up to about this many; no result depends on it."""
 
-MOST_PAIRS: Final = 1 << 27
-"""Groups are formed in one process, from verified pairs that can tell anything, of about 100 bytes each."""
+COMPARED: Final = pa.schema(
+    [pa.field(name, pa.int64()) for name in ("first", "second", "shared", "numbers", "strange")]
+    + [pa.field(f"{side}_{name}", pa.float64()) for side in _SIDES for name in ("share", "covered", "own")]
+)
+"""Verified pairs that can tell anything; see `compare.Compared`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +91,12 @@ class Compare:
     starts: Ints
     options: DuplicateOptions
 
-    def __call__(self, pairs: tuple[Ints, Ints]) -> Compared:
-        """Compare these pairs of rows, both arrays with one entry a pair; gives those that can tell anything."""
-        return telling(compare(*pairs, self._full, reach=self.options.reach), self.options)
+    def __call__(self, chunk: tuple[int, tuple[Ints, Ints]]) -> int:
+        """Compare the pairs of rows of a numbered chunk, and write those that can tell anything; gives how many."""
+        number, pairs = chunk
+        found = telling(compare(*pairs, self._full, reach=self.options.reach), self.options)
+        write_staged(staged_path(self.work, "compared", number), columns_of(found), COMPARED)
+        return len(found.first)
 
     def _full(self, rows: Ints) -> Texts:
         parts = []
@@ -96,6 +104,27 @@ class Compare:
             table = read_staged(staged_path(self.work, "shingles", number))
             parts.append(_texts(table, np.searchsorted(column_of(table, "row"), local + self.starts[number])))
         return join_texts(parts)
+
+
+def columns_of(pairs: Compared) -> dict[str, npt.NDArray[Any]]:
+    """Verified pairs as columns."""
+    sides = {
+        f"{name}_{figure}": getattr(side, figure)
+        for name, side in zip(_SIDES, (pairs.of_first, pairs.of_second), strict=True)
+        for figure in ("share", "covered", "own")
+    }
+    return {name: getattr(pairs, name) for name in ("first", "second", "shared", "numbers", "strange")} | sides
+
+
+def compared_of(table: pa.Table) -> Compared:
+    """Columns as verified pairs; the other way round of `columns_of`."""
+    columns = {name: column_of(table, name) for name in COMPARED.names}
+    first, second = (
+        Side(share=columns[f"{name}_share"], covered=columns[f"{name}_covered"], own=columns[f"{name}_own"])
+        for name in _SIDES
+    )
+    plain = {name: columns[name] for name in ("first", "second", "shared", "numbers", "strange")}
+    return Compared(**plain, of_first=first, of_second=second)
 
 
 def _texts(table: pa.Table, places: Ints) -> Texts:
@@ -129,8 +158,8 @@ def compare_candidates(
     *,
     shingle_options: SketchOptions,
     options: DuplicateOptions,
-) -> Compared:
-    """Every candidate pair of ranks verified; those that can tell anything, as pairs of rows, at most MOST_PAIRS.
+) -> int:
+    """Verify every candidate pair of ranks; those that can tell anything go to files, as pairs of rows. Gives how many.
 
     `distinct` (n,) counts the different shingles of every row, `borders` (s + 1,) tell where each shard begins.
     """
@@ -139,22 +168,11 @@ def compare_candidates(
     batches = list(_batches(rows, distinct))
     list(engine.map(Shingle(work=work, borders=borders, options=shingle_options), batches))
     starts = np.array([batch.rows[0] for batch in batches], np.int64)
-    chunks = list(verification_chunks(pairs, standing, distinct))
-    compared = list(_bounded(engine.map(Compare(work=work, starts=starts, options=options), chunks)))
+    chunks = list(enumerate(verification_chunks(pairs, standing, distinct)))
+    list(engine.map(Compare(work=work, starts=starts, options=options), chunks))
     for batch in batches:
-        staged_path(work, "shingles", batch.number).unlink()
-    return join_compared(compared)
-
-
-def _bounded(parts: Iterable[Compared]) -> Iterator[Compared]:
-    """The parts, as long as the driver can hold them; raises DataError when they are too many."""
-    total = 0
-    for part in parts:
-        total += len(part.first)
-        if total > MOST_PAIRS:
-            remedy = "raise `related`, or build the corpus in parts"
-            raise DataError("too many pairs of similar texts to group", found=f"over {MOST_PAIRS:,}", remedy=remedy)
-        yield part
+        remove(staged_path(work, "shingles", batch.number))
+    return len(chunks)
 
 
 def by_shard(rows: Ints, borders: Ints) -> Iterator[tuple[int, Ints]]:

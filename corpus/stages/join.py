@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpus.engines.base import Engine
+from corpus.io.depot import remove
 from corpus.stages.arrays import column_of, listed, lists_of
 from corpus.stages.staged import read_staged, staged_path, write_staged
 from corpus.transforms.duplicates.find import DuplicateOptions, Standing, by_rank, sketch_sizes
@@ -180,4 +181,4 @@ def _joined(parts: Sequence[Sizes]) -> Sizes:
 
 def _remove(work: Path, name: str, count: int) -> None:
     for number in range(count):
-        staged_path(work, name, number).unlink()
+        remove(staged_path(work, name, number))

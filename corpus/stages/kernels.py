@@ -14,6 +14,7 @@ import numpy as np
 import corpus.transforms
 from corpus.transforms.boilerplate.cutting import cut_lines
 from corpus.transforms.boilerplate.label import BoilerplateOptions, labels_of, marked, scan
+from corpus.transforms.duplicates.components import settle, unite
 from corpus.transforms.duplicates.find import DuplicateOptions
 from corpus.transforms.duplicates.memory import find_duplicates
 from corpus.transforms.duplicates.sketch import SketchOptions
@@ -45,6 +46,9 @@ def _language() -> None:
 def _duplicates() -> None:
     texts, dates = [_TEXT, f"{_TEXT} He cut the ribbon."], np.full(2, "NaT", "datetime64[D]")
     find_duplicates(texts, dates, sketch_options=SketchOptions(), options=DuplicateOptions())
+    rows = np.arange(2)
+    unite(rows, np.zeros(1, np.int64), np.ones(1, np.int64))
+    settle(rows)
 
 
 GROUPS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(

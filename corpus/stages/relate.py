@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from corpus.engines.base import Engine
 from corpus.errors import ConfigError, nearest
 from corpus.model import Decision, Staged
-from corpus.stages.arrays import column_of, keys_of, lists_of
-from corpus.stages.comparison import by_shard, compare_candidates
+from corpus.stages.arrays import column_of, keys_of
+from corpus.stages.comparison import compare_candidates
+from corpus.stages.grouping import Group, group_pairs
 from corpus.stages.join import join_sketches
 from corpus.stages.staged import read_staged, staged_path
-from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, group_duplicates, stand, touching_by
+from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, describe, stand
 from corpus.transforms.duplicates.join import Dates
 from corpus.transforms.duplicates.sketch import SketchOptions
 from corpus.transforms.tokens import Ints, UInts, offsets_of
@@ -66,7 +67,7 @@ def relate(
     standing = stand(rows.words, rows.dates, rows.keys, apart)
     limit = shingle_options.limit
     candidates = join_sketches(rows.borders, rows.hashes, standing, engine, work, limit=limit, options=options)
-    pairs = compare_candidates(
+    files = compare_candidates(
         candidates,
         standing,
         rows.shingles,
@@ -76,24 +77,14 @@ def relate(
         shingle_options=shingle_options,
         options=options,
     )
-
-    def hashes_of(wanted: Ints) -> list[UInts]:
-        return [kept for shard, local in by_shard(wanted, rows.borders) for kept in _kept_hashes(work, shard, local)]
-
-    touching = touching_by(hashes_of, limit, options.merged_part)
-    return group_duplicates(pairs, standing, rows.words, rows.keys, touching, apart=apart, options=options)
+    group = Group(work=work, files=files, borders=rows.borders, apart=tuple(apart), limit=limit, options=options)
+    return describe(*group_pairs(group, rows.words, engine), standing, rows.keys)
 
 
 def copies_of(found: Duplicates) -> tuple[int, int]:
     """How many rows are copies, and of how many articles."""
     copies = found.kept != np.arange(len(found.kept))
     return int(np.count_nonzero(copies)), len(np.unique(found.kept[copies]))
-
-
-def _kept_hashes(work: Path, shard: int, local: Ints) -> Iterator[UInts]:
-    values, offsets = lists_of(read_staged(staged_path(work, "sketches", shard), ["hashes"]), "hashes")
-    for row in local.tolist():
-        yield values[offsets[row] : offsets[row + 1]].copy()
 
 
 def _apart(decision: Decision, rows: Rows, work: Path) -> tuple[int, int]:

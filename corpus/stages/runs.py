@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
+from corpus.io.depot import rename
 from corpus.model import Staged
 from corpus.stages.staged import ROWS, SKETCHES, read_staged, staged_path, write_table
 
@@ -140,7 +141,7 @@ def number_pieces(shards: Iterable[Sequence[Staged]], work: Path) -> Iterator[St
     for shard, pieces in enumerate(shards):
         for piece in pieces:
             for name in TABLES:
-                draft_path(work, name, shard, piece.number).rename(staged_path(work, name, number))
+                rename(draft_path(work, name, shard, piece.number), staged_path(work, name, number))
             yield replace(piece, number=number)
             number += 1
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from corpus.io.depot import present
 from corpus.schema import ARTICLE, DUPLICATE_COLUMNS
 
 ROWS: Final = pa.schema([field for field in ARTICLE if field.name not in DUPLICATE_COLUMNS])
@@ -50,6 +51,6 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 def read_staged(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """A staged table, mapped into memory; only the pages that are looked at are read."""
-    with pa.memory_map(str(path)) as file:
+    with pa.memory_map(str(present(path))) as file:
         table = pa.ipc.open_file(file).read_all()
     return table.select(list(columns)) if columns else table

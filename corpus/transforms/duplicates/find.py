@@ -21,6 +21,7 @@ from corpus.transforms.duplicates.groups import (
     copies_among,
     merged_texts,
     related_rows,
+    related_to_all,
     stars,
 )
 from corpus.transforms.duplicates.join import (
@@ -241,11 +242,32 @@ def group_duplicates(
     options: DuplicateOptions,
 ) -> Duplicates:
     """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
+    found, related = decide(pairs, standing.ranks, words, touching, apart=apart, options=options)
+    return describe(found, related, standing, keys)
+
+
+def decide(
+    pairs: Compared,
+    ranks: Ints,
+    words: Ints,
+    touching: Callable[[Ints], Touch],
+    *,
+    apart: Collection[tuple[int, int]],
+    options: DuplicateOptions,
+) -> tuple[Stars, Related]:
+    """Groups and relations of n rows that are compared, from their pairs; `ranks` and `words` (n,) by row.
+
+    What is decided of a row follows from its connected component in the graph of the pairs alone: the order of its
+    rows, not what their numbers and ranks are, so that each component may be decided by itself.
+    """
     merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
     copies = copies_among(pairs, words, copy_rule(options))
-    merged = merged_texts(pairs, copies, standing.ranks, touching, merge)
-    found = stars(copies, standing.ranks, merged, apart)
-    return _described(found, standing, keys, pairs, options)
+    merged = merged_texts(pairs, copies, ranks, touching, merge)
+    found = stars(copies, ranks, merged, apart)
+    related = related_rows(
+        pairs, found.kept, share=options.related, evidence=options.evidence, most=options.related_most
+    )
+    return found, related
 
 
 def touching_by(hashes_of: HashesOf, limit: int, share: float) -> Callable[[Ints], Touch]:
@@ -274,7 +296,7 @@ def _first_equal(keys: UInts, order: Ints) -> Ints:
     return equal
 
 
-def _described(found: Stars, standing: Standing, keys: UInts, pairs: Compared, options: DuplicateOptions) -> Duplicates:
+def describe(found: Stars, related: Related, standing: Standing, keys: UInts) -> Duplicates:
     """Arrays by row of what the groups say; a row with the same tokens as another shares its fate."""
     rows = np.arange(len(standing.same))
     kinds = np.where(found.kept == rows, UNIQUE, np.where(found.shorter, CONTAINED, NEAR)).astype(np.int8)
@@ -285,7 +307,5 @@ def _described(found: Stars, standing: Standing, keys: UInts, pairs: Compared, o
     kinds[kept[copied]] = KEPT
     founder = rows.copy()
     np.minimum.at(founder, kept, rows)
-    related = related_rows(
-        pairs, kept, standing.same, share=options.related, evidence=options.evidence, most=options.related_most
-    )
-    return Duplicates(kept=kept, kinds=kinds, overlap=overlap, founder=founder[kept], related=related)
+    everyones = related_to_all(related, standing.same)
+    return Duplicates(kept=kept, kinds=kinds, overlap=overlap, founder=founder[kept], related=everyones)

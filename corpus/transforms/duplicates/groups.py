@@ -160,12 +160,11 @@ class Related:
     share_of_other: Floats
 
 
-def related_rows(pairs: Compared, kept: Ints, same: Ints, *, share: float, evidence: int, most: int) -> Related:
+def related_rows(pairs: Compared, kept: Ints, *, share: float, evidence: int, most: int) -> Related:
     """For every row, up to `most` compared rows of other groups, with which it shares `share` of either text.
 
     `kept` (n,) names each row's group, `evidence` is the least number of shared distinct shingles. Of more than `most`
-    those stay that share most of the smaller text, of equals the smaller row. `same` (n,) is the row that was compared
-    in the place of each: a row with the same tokens lists what that one lists.
+    those stay that share most of the smaller text, of equals the smaller row.
     """
     one, two = pairs.of_first.share, pairs.of_second.share
     large = (np.maximum(one, two) >= share) & (pairs.shared >= evidence) & (kept[pairs.first] != kept[pairs.second])
@@ -176,13 +175,18 @@ def related_rows(pairs: Compared, kept: Ints, same: Ints, *, share: float, evide
     order = np.lexsort((other, -np.maximum(forth, back), row))
     order = order[_places(row[order]) < most]
     order = order[np.lexsort((other[order], -forth[order], row[order]))]
-    starts, ends = np.searchsorted(row[order], same, "left"), np.searchsorted(row[order], same, "right")
-    listed = order[spread(starts, ends)]
+    return Related(row=row[order], other=other[order], share=forth[order], share_of_other=back[order])
+
+
+def related_to_all(found: Related, same: Ints) -> Related:
+    """What was found of the rows that were compared, for all rows: `same` (n,) is the one compared in place of each."""
+    starts, ends = np.searchsorted(found.row, same, "left"), np.searchsorted(found.row, same, "right")
+    listed = spread(starts, ends)
     return Related(
         row=np.repeat(np.arange(len(same)), ends - starts),
-        other=other[listed],
-        share=forth[listed],
-        share_of_other=back[listed],
+        other=found.other[listed],
+        share=found.share[listed],
+        share_of_other=found.share_of_other[listed],
     )
 
 
