@@ -33,6 +33,8 @@ DOCUMENT: Final = ROOT / "docs" / "performance.md"
 TARGETS: Final = {"datatrove": 25, "written_by_hand": 25, "text_dedup": 10}
 """A whole build of ours is to need so many times less processor time."""
 SEED: Final = 1
+STEPS_AT: Final = 100_000
+"""The corpus over which the time of each step is taken, if it is built at all."""
 _PAUSE: Final = 0.2
 _SUBREAPER: Final = 36
 _STAGE: Final = re.compile(r"^(\w+) {2,}.*?([\d.]+) s$", re.MULTILINE)
@@ -71,8 +73,9 @@ def main() -> None:
             if arguments.peers
         }
         repeated = sizes[-1:] if arguments.again is None else arguments.again
+        steps = steps_of(corpus_of(work, STEPS_AT if STEPS_AT in sizes else sizes[0]))
         again = {size: rebuilds(work, size, arguments.jobs) for size in repeated}
-    document = "\n".join([*report(builds, peers, arguments.jobs), *(["", *table(again)] if again else [])])
+    document = "\n".join([*report(builds, peers, arguments.jobs), *steps, *(["", *table(again)] if again else [])])
     print(document)
     if arguments.write:
         DOCUMENT.write_text(document + "\n", encoding="utf-8")
@@ -114,6 +117,14 @@ def peer(python: Path, tool: str, corpus: Path, work: Path) -> Cost:
     cost = measured([str(python), str(ROOT / "benchmarks" / "speed_peers.py"), tool, str(corpus), str(out)], work)
     shutil.rmtree(out)
     return cost
+
+
+def steps_of(corpus: Path) -> list[str]:
+    """Processor time of each step of a build in one process, beside its budget."""
+    command = [sys.executable, "-m", "benchmarks.speed_stages", str(corpus)]
+    printed = subprocess.run(command, check=True, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True).stdout
+    heading = f"## Processor time by step, {corpus.name.rpartition('-')[2]} articles in one process"
+    return ["", heading, "", *printed.splitlines()]
 
 
 def fresh(path: Path) -> Path:
