@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import zstandard
 
@@ -99,6 +100,20 @@ def snippet_f1(snippets: Sequence[Mapping[str, Any]], bodies: Iterable[str]) -> 
         missed += len(wanted) - sum(wanted)
         wrong += sum(" ".join(snippet.split()) in folded for snippet in page.get("without") or ())
     return 2 * kept / max(1, 2 * kept + missed + wrong)
+
+
+def host_of(page: Mapping[str, Any]) -> str:
+    """The site of a page; of an archived one the site it came from."""
+    url = page.get("url") or ""
+    original = url[url.rfind("http") :] if "web.archive.org" in url else url
+    host = urlsplit(original).hostname or page["id"]
+    return ".".join(host.split(".")[-2:])
+
+
+@functools.cache
+def fold_of(host: str, folds: int) -> int:
+    """The part of the data that a host belongs to; pages of one site are learnt from and judged on together."""
+    return int(hashlib.sha256(host.encode()).hexdigest()[:8], 16) % folds
 
 
 def digests(data: Path) -> dict[str, str]:
