@@ -35,6 +35,7 @@ from corpus.transforms.boilerplate.marks import BY_HEADLINE, LINE, RULES, TITLE,
 from corpus.transforms.boilerplate.phrases import languages, load
 from corpus.transforms.boilerplate.retold import Numbers, room_for
 from corpus.transforms.boilerplate.rules import mark_lines
+from corpus.transforms.rooms import per_thread
 from corpus.transforms.stretches import Label
 
 LEARNT: Final = "headline.json"
@@ -192,7 +193,7 @@ def _page(result: Scan) -> Page:
     )
 
 
-@functools.cache
+@per_thread
 def _finalists_room() -> Room:
     """Room for the finalists of one text after the other: `choose` fills what it reads."""
     return _room_for(FINALISTS + 1)

@@ -3,7 +3,6 @@
 # ruff: noqa: FBT001 (kernels know no keyword-only arguments and no generators)
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,6 +30,7 @@ from corpus.transforms.boilerplate.outside import follow_model, mark_outside
 from corpus.transforms.boilerplate.phrases import languages, load
 from corpus.transforms.boilerplate.rules import doubt, mark_lines
 from corpus.transforms.kernels import entry
+from corpus.transforms.rooms import per_thread
 from corpus.transforms.stretches import Label
 from corpus.transforms.unicode import code_points
 
@@ -111,7 +111,7 @@ def judge(text: str, options: BoilerplateOptions, model: Model) -> Judgement:
     return Judgement(scan=result, steps=steps, first=first, last=last, by_model=by_model)
 
 
-@functools.cache
+@per_thread
 def _room_for_features() -> Table:
     return np.empty((COUNT + 1, AT_ONCE), np.int32)
 

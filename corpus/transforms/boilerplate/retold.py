@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from corpus.transforms.boilerplate.characters import BLANK, PIECE_BREAK, Points
 from corpus.transforms.kernels import compiled
+from corpus.transforms.rooms import per_thread
 
 Numbers = npt.NDArray[np.int32]
 
@@ -77,7 +77,7 @@ def _room(bits: int) -> Tally:
     )
 
 
-_kept_room: Final = functools.cache(_room)
+_kept_room: Final = per_thread(_room)
 
 
 @compiled
