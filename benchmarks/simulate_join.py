@@ -26,7 +26,7 @@ from corpus.errors import BugError
 from corpus.io.listing import list_tree
 from corpus.pipeline import build_dataset
 from corpus.progress import Silent
-from corpus.transforms.duplicates.find import DuplicateOptions, by_rank, copy_rule, sketch_sizes, stand
+from corpus.transforms.duplicates.find import DuplicateOptions, by_rank, copy_rule, rows_of, sketch_sizes, stand
 from corpus.transforms.duplicates.groups import Copies, copies_among, stars
 from corpus.transforms.duplicates.join import layout_of, likely_pairs, merge_pairs, route, shared_hashes, unpacked
 from corpus.transforms.duplicates.memory import group, verify
@@ -89,7 +89,7 @@ def simulate(texts: Sequence[str]) -> Size:
     sizes = by_rank(sketch_sizes(sketches.hashes, sketches.offsets, sketches.shingles, SKETCH.limit), standing)
     pairs = likely_pairs(merged, sizes, OPTIONS.candidate)
     join_seconds = clock.lap()
-    compared = verify(texts, sketches, standing, pairs, SKETCH, OPTIONS)
+    compared = verify(texts, sketches, *rows_of(pairs, standing), SKETCH, OPTIONS)
     compare_seconds = clock.lap()
     tracemalloc.start()
     found = group(sketches, standing, compared, (), SKETCH, OPTIONS)
@@ -142,7 +142,7 @@ def in_rounds(copies: Copies, ranks: Ints) -> tuple[Ints, int]:
         kept[ready] = rows[ready]
         kept[text[joining]] = of[joining]
         rounds += 1
-    if not np.array_equal(kept, stars(copies, ranks, np.zeros(len(ranks), np.bool_), ()).kept):
+    if not np.array_equal(kept, stars(copies, ranks, ()).kept):
         raise BugError("rounds give other groups than one pass", found=f"{len(ranks)} rows", remedy="report this")
     return kept, rounds
 

@@ -101,6 +101,11 @@ class OpenRelease:
         return self.folder
 
 
+def local_release(folder: Path) -> OpenRelease:
+    """The release in a local folder. Raises DataError when it is none."""
+    return OpenRelease(folder=folder, where=str(folder), manifest=read_manifest(folder, any_schema=True))
+
+
 @contextmanager
 def open_release(
     address: str,
@@ -117,7 +122,7 @@ def open_release(
     """
     place = parse_address(address, repo=repo)
     if isinstance(place, Path):
-        yield OpenRelease(folder=place, where=address, manifest=read_manifest(place, any_schema=True))
+        yield local_release(place)
         return
     patience = patience or Patience()
     with (

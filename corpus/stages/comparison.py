@@ -16,11 +16,10 @@ from corpus.errors import DataError
 from corpus.stages.arrays import column_of, listed, lists_of
 from corpus.stages.staged import read_staged, staged_path, write_staged
 from corpus.transforms.duplicates.compare import Compared, Texts, compare, join_compared, join_texts
-from corpus.transforms.duplicates.find import DuplicateOptions, Standing, telling, verification_chunks
-from corpus.transforms.duplicates.join import unpacked
+from corpus.transforms.duplicates.find import DuplicateOptions, telling, verification_chunks
 from corpus.transforms.duplicates.numbers import numbers_in
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, shingles
-from corpus.transforms.tokens import Ints, UInts, offsets_of, runs_of
+from corpus.transforms.tokens import Ints, offsets_of, runs_of
 
 SHINGLES: Final = pa.schema(
     [
@@ -119,9 +118,9 @@ def _texts(table: pa.Table, places: Ints) -> Texts:
     )
 
 
-def compare_candidates(
-    pairs: UInts,
-    standing: Standing,
+def compare_pairs(
+    first: Ints,
+    second: Ints,
     distinct: Ints,
     borders: Ints,
     engine: Engine,
@@ -130,16 +129,15 @@ def compare_candidates(
     shingle_options: SketchOptions,
     options: DuplicateOptions,
 ) -> Compared:
-    """Every candidate pair of ranks verified; those that can tell anything, as pairs of rows, at most MOST_PAIRS.
+    """Pairs of rows compared on their full texts; those that can tell anything, at most MOST_PAIRS.
 
     `distinct` (n,) counts the different shingles of every row, `borders` (s + 1,) tell where each shard begins.
     """
-    rows = standing.order[np.unique(np.concatenate(unpacked(pairs)))]
-    rows.sort()
+    rows = np.unique(np.concatenate([first, second]))
     batches = list(_batches(rows, distinct))
     list(engine.map(Shingle(work=work, borders=borders, options=shingle_options), batches))
     starts = np.array([batch.rows[0] for batch in batches], np.int64)
-    chunks = list(verification_chunks(pairs, standing, distinct))
+    chunks = list(verification_chunks(first, second, distinct))
     compared = list(_bounded(engine.map(Compare(work=work, starts=starts, options=options), chunks)))
     for batch in batches:
         staged_path(work, "shingles", batch.number).unlink()

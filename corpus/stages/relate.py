@@ -14,12 +14,21 @@ from corpus.engines.base import Engine
 from corpus.errors import ConfigError, nearest
 from corpus.model import Decision, Staged
 from corpus.stages.arrays import column_of, keys_of, lists_of
-from corpus.stages.comparison import by_shard, compare_candidates
+from corpus.stages.comparison import by_shard, compare_pairs
 from corpus.stages.join import join_sketches
 from corpus.stages.staged import read_staged, staged_path
-from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, group_duplicates, stand, touching_by
+from corpus.transforms.duplicates.compare import Compared
+from corpus.transforms.duplicates.find import (
+    DuplicateOptions,
+    Duplicates,
+    group_duplicates,
+    rows_of,
+    stand,
+    touching_by,
+)
 from corpus.transforms.duplicates.join import Dates
 from corpus.transforms.duplicates.sketch import SketchOptions
+from corpus.transforms.duplicates.stay import KeptBefore
 from corpus.transforms.tokens import Ints, UInts, offsets_of
 
 
@@ -60,28 +69,38 @@ def relate(
     decisions: Sequence[Decision],
     shingle_options: SketchOptions,
     options: DuplicateOptions,
+    were_kept: Ints | None = None,
 ) -> Duplicates:
-    """Find the groups of copies among all rows; every member is verified on full texts against the kept one."""
+    """Find the groups of copies among all rows; every member is verified on full texts against the kept one.
+
+    `were_kept` (k,) are the rows that the previous release kept, None without one.
+    """
     apart = [_apart(decision, rows, work) for decision in decisions if decision.action == "not_duplicate_of"]
     standing = stand(rows.words, rows.dates, rows.keys, apart)
     limit = shingle_options.limit
     candidates = join_sketches(rows.borders, rows.hashes, standing, engine, work, limit=limit, options=options)
-    pairs = compare_candidates(
-        candidates,
-        standing,
-        rows.shingles,
-        rows.borders,
-        engine,
-        work,
-        shingle_options=shingle_options,
-        options=options,
-    )
+
+    def compared(first: Ints, second: Ints) -> Compared:
+        return compare_pairs(
+            first,
+            second,
+            rows.shingles,
+            rows.borders,
+            engine,
+            work,
+            shingle_options=shingle_options,
+            options=options,
+        )
+
+    pairs = compared(*rows_of(candidates, standing))
 
     def hashes_of(wanted: Ints) -> list[UInts]:
         return [kept for shard, local in by_shard(wanted, rows.borders) for kept in _kept_hashes(work, shard, local)]
 
     touching = touching_by(hashes_of, limit, options.merged_part)
-    return group_duplicates(pairs, standing, rows.words, rows.keys, touching, apart=apart, options=options)
+    before = None if were_kept is None else KeptBefore(rows=were_kept, compared=compared)
+    keys = rows.keys
+    return group_duplicates(pairs, standing, rows.words, keys, touching, apart=apart, before=before, options=options)
 
 
 def copies_of(found: Duplicates) -> tuple[int, int]:

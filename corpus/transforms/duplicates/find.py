@@ -13,12 +13,15 @@ from corpus.limits import check_least, check_shares
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.duplicates.compare import Compared, Floats, chosen, pair_chunks
 from corpus.transforms.duplicates.groups import (
+    Copies,
     CopyRule,
     MergeRule,
     Related,
     Stars,
     Touch,
     copies_among,
+    everywhere,
+    joinable,
     merged_texts,
     related_rows,
     stars,
@@ -32,6 +35,7 @@ from corpus.transforms.duplicates.join import (
     unpacked,
 )
 from corpus.transforms.duplicates.kernels import shared_sorted
+from corpus.transforms.duplicates.stay import KeptBefore, keep_again
 from corpus.transforms.tokens import Ints, UInts, sums
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
@@ -199,10 +203,14 @@ def by_rank(sizes: Sizes, standing: Standing) -> Sizes:
     return Sizes(kept=sizes.kept[order], sampled=sizes.sampled[order], whole=sizes.whole[order])
 
 
-def verification_chunks(pairs: UInts, standing: Standing, distinct: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """The pairs of ranks as pairs of rows, the better-ranked one first, in runs whose texts fit into memory."""
+def rows_of(pairs: UInts, standing: Standing) -> tuple[Ints, Ints]:
+    """Packed pairs of ranks as pairs of rows, the better-ranked one first."""
     first, second = unpacked(pairs)
-    first, second = standing.order[first], standing.order[second]
+    return standing.order[first], standing.order[second]
+
+
+def verification_chunks(first: Ints, second: Ints, distinct: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs of rows in runs whose texts fit into memory; `distinct` (n,) counts the different shingles of each row."""
     for chunk in pair_chunks(first, second, distinct, limit=_CHUNK):
         yield first[chunk], second[chunk]
 
@@ -238,13 +246,24 @@ def group_duplicates(
     touching: Callable[[Ints], Touch],
     *,
     apart: Collection[tuple[int, int]],
+    before: KeptBefore | None = None,
     options: DuplicateOptions,
 ) -> Duplicates:
-    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
+    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together.
+
+    What the previous release kept is kept again where it can be; see `stay`.
+    """
     merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
-    copies = copies_among(pairs, words, copy_rule(options))
-    merged = merged_texts(pairs, copies, standing.ranks, touching, merge)
-    found = stars(copies, standing.ranks, merged, apart)
+    rule = copy_rule(options)
+    copies = copies_among(pairs, words, rule)
+    copies = joinable(copies, merged_texts(pairs, copies, standing.ranks, touching, merge))
+    found = everywhere(stars(copies, standing.ranks, apart), standing.same)
+    if before:
+
+        def verified(kept: Ints, members: Ints) -> Copies:
+            return copies_among(before.compared(kept, members), words, rule)
+
+        found = keep_again(found, copies, standing.ranks, standing.same, before.rows, verified)
     return _described(found, standing, keys, pairs, options)
 
 
@@ -275,10 +294,10 @@ def _first_equal(keys: UInts, order: Ints) -> Ints:
 
 
 def _described(found: Stars, standing: Standing, keys: UInts, pairs: Compared, options: DuplicateOptions) -> Duplicates:
-    """Arrays by row of what the groups say; a row with the same tokens as another shares its fate."""
+    """Arrays by row of what the groups say."""
     rows = np.arange(len(standing.same))
-    kinds = np.where(found.kept == rows, UNIQUE, np.where(found.shorter, CONTAINED, NEAR)).astype(np.int8)
-    kept, kinds, overlap = found.kept[standing.same], kinds[standing.same], found.overlap[standing.same]
+    kept, overlap = found.kept, found.overlap.copy()
+    kinds = np.where(kept == rows, UNIQUE, np.where(found.shorter, CONTAINED, NEAR)).astype(np.int8)
     copied = kept != rows
     exact = copied & (keys == keys[kept]).all(axis=1)
     kinds[exact], overlap[exact] = EXACT, 1.0
