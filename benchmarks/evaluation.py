@@ -97,7 +97,7 @@ def body_f1(data: Path, rows: Sequence[Any]) -> float:
 def snippet_f1(snippets: Sequence[Mapping[str, Any]], bodies: Iterable[str]) -> float:
     """F1 over the snippets that must and must not be in the bodies, white space folded (as the data's scorer does)."""
     counts = [snippet_counts(page, body) for page, body in zip(snippets, bodies, strict=True)]
-    kept, missed, wrong = (sum(column) for column in zip(*counts, strict=True))
+    kept, missed, wrong = (sum(each[place] for each in counts) for place in range(3))
     return 2 * kept / max(1, 2 * kept + missed + wrong)
 
 
