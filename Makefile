@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO := examples/town-papers
 DATA := ../shared/eval
-ARTICLES := 10000 100000
+ARTICLES := 10000 100000 1000000
+BESIDE := 10000 100000
+AGAIN := 100000
 
 .PHONY: demo install test test-slow check lint types generated bench-quality bench-speed lock clean help
 
@@ -49,11 +51,12 @@ bench-quality: install ## Measure quality beside other tools on the labelled dat
 	$(VENV)-peers/bin/python benchmarks/peers.py --data $(DATA) --out $(VENV)-peers/predictions
 	$(BIN)/python -m benchmarks.quality --data $(DATA) --peers $(VENV)-peers/predictions --write
 
-bench-speed: install ## Measure builds of ARTICLES= generated articles beside other tools, and write docs/performance.md
+bench-speed: install ## Measure builds of ARTICLES= generated articles beside other tools, and write docs/performance.md: an hour
 	$(PYTHON) -m venv $(VENV)-speed
 	$(VENV)-speed/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
 		-r benchmarks/speed-peers-requirements.txt
-	$(BIN)/python -m benchmarks.speed --articles $(ARTICLES) --peers $(VENV)-speed/bin/python --write
+	$(BIN)/python -m benchmarks.speed --articles $(ARTICLES) --beside $(BESIDE) \
+		--again $(AGAIN) --peers $(VENV)-speed/bin/python --write
 
 lock: ## Make requirements.lock anew: exact versions and hashes, no index address
 	$(PYTHON) -m venv $(VENV)-lock

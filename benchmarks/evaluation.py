@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import zstandard
 
@@ -43,13 +44,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worst:
-    """A document that scores low: the set, its id there, and precision and recall over 4-word shingles."""
+    """A document that scores low: the set, its id there, and what was found, by the names of columns."""
 
     data: str
     id: str
-    precision: float
-    recall: float
-    score: float
+    found: Mapping[str, str]
+
+
+def scored(data: str, document: str, precision: float, recall: float, score: float) -> Worst:
+    """A document whose body is not the gold one."""
+    found = {"precision": precision, "recall": recall, "F1": score}
+    return Worst(data=data, id=document, found={name: f"{value:.2f}" for name, value in found.items()})
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -91,14 +96,31 @@ def body_f1(data: Path, rows: Sequence[Any]) -> float:
 
 def snippet_f1(snippets: Sequence[Mapping[str, Any]], bodies: Iterable[str]) -> float:
     """F1 over the snippets that must and must not be in the bodies, white space folded (as the data's scorer does)."""
-    kept = missed = wrong = 0
-    for page, body in zip(snippets, bodies, strict=True):
-        folded = " ".join(body.split())
-        wanted = [" ".join(snippet.split()) in folded for snippet in page.get("with") or ()]
-        kept += sum(wanted)
-        missed += len(wanted) - sum(wanted)
-        wrong += sum(" ".join(snippet.split()) in folded for snippet in page.get("without") or ())
+    counts = [snippet_counts(page, body) for page, body in zip(snippets, bodies, strict=True)]
+    kept, missed, wrong = (sum(each[place] for each in counts) for place in range(3))
     return 2 * kept / max(1, 2 * kept + missed + wrong)
+
+
+def snippet_counts(page: Mapping[str, Any], body: str) -> tuple[int, int, int]:
+    """How many snippets that must be in a body are there, and are not, and how many are that must not."""
+    folded = " ".join(body.split())
+    wanted = [" ".join(snippet.split()) in folded for snippet in page.get("with") or ()]
+    wrong = sum(" ".join(snippet.split()) in folded for snippet in page.get("without") or ())
+    return sum(wanted), len(wanted) - sum(wanted), wrong
+
+
+def host_of(page: Mapping[str, Any]) -> str:
+    """The site of a page; of an archived one the site it came from."""
+    url = page.get("url") or ""
+    original = url[url.rfind("http") :] if "web.archive.org" in url else url
+    host = urlsplit(original).hostname or page["id"]
+    return ".".join(host.split(".")[-2:])
+
+
+@functools.cache
+def fold_of(host: str, folds: int) -> int:
+    """The part of the data that a host belongs to; pages of one site are learnt from and judged on together."""
+    return int(hashlib.sha256(host.encode()).hexdigest()[:8], 16) % folds
 
 
 def digests(data: Path) -> dict[str, str]:

@@ -16,10 +16,10 @@ from typing import Final
 
 from benchmarks import quality_duplicates, quality_html, quality_kinds, quality_language, quality_text
 from benchmarks.evaluation import Figure, Worst, digests
+from benchmarks.quality_text import CAUSES
 
 HERE: Final = Path(__file__).parent
 FLOORS: Final = HERE / "quality_floors.json"
-CAUSES: Final = HERE / "quality_causes.toml"
 DOCUMENT: Final = HERE.parent / "docs" / "quality.md"
 SLACK: Final = 0.002
 """A floor lies this much below what was measured when it was pinned."""
@@ -34,7 +34,8 @@ def main() -> int:
     parser.add_argument("--pin", action="store_true", help="pin the floors anew, a little below what is measured")
     arguments = parser.parse_args()
     sections = measure(arguments.data, arguments.peers)
-    worst = [*quality_text.worst(arguments.data), *quality_html.worst(arguments.data)]
+    judged = (quality_text, quality_html, quality_language, quality_duplicates)
+    worst = [item for module in judged for item in module.worst(arguments.data)]
     speed = {"Speed of the text stage, in MB/s of processor time": speed_figures(arguments.data)}
     document = "\n".join([*heading(), *tables(sections), *tables(speed), *worst_tables(worst)])
     print(document)
@@ -105,11 +106,11 @@ def worst_tables(worst: Sequence[Worst]) -> list[str]:
     causes = tomllib.loads(CAUSES.read_text("utf-8"))
     lines = ["## What still goes wrong", ""]
     for data in dict.fromkeys(item.data for item in worst):
-        lines += [f"### {data}", "", "| document | precision | recall | F1 | cause |", "|---|---|---|---|---|"]
-        for item in (item for item in worst if item.data == data):
-            cause = causes.get(data, {}).get(item.id, "")
-            figures = " | ".join(f"{value:.2f}" for value in (item.precision, item.recall, item.score))
-            lines.append(f"| {item.id} | {figures} | {cause} |")
+        items = [item for item in worst if item.data == data]
+        columns = ["document", *items[0].found, "cause"]
+        lines += [f"### {data}", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+        for item in items:
+            lines.append(f"| {' | '.join([item.id, *item.found.values(), causes.get(data, {}).get(item.id, '')])} |")
         lines.append("")
     return lines
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.evaluation import COPIES, COPY_PAIRS, Figure, read, read_predictions
+from benchmarks.evaluation import COPIES, COPY_PAIRS, Figure, Worst, read, read_predictions
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.article import split_article
 from corpus.transforms.boilerplate.label import BoilerplateOptions
@@ -86,6 +86,20 @@ def figures(data: Path, peers: Path | None) -> list[Figure]:
         )
         for name, value in ours.items()
     ] + [Figure(name="duplicates: together though merged, the other part unknown", ours=merged_alone(gold))]
+
+
+def worst(data: Path, count: int = 10) -> list[Worst]:
+    """Labelled pairs that are told wrong, in the order of their ids."""
+    gold = labelled(data)
+    kept = duplicates_of(gold.texts).kept.tolist()
+    rows = {each["id"]: row for row, each in enumerate(gold.documents)}
+    wrong = [
+        Worst(data="duplicates", id=f"{pair['a']} and {pair['b']}", found={"kind": pair["kind"], "told": told})
+        for pair in gold.pairs
+        if (told := "together" if kept[rows[pair["a"]]] == kept[rows[pair["b"]]] else "apart")
+        != ("together" if pair["dup"] is True else "apart")
+    ]
+    return sorted(wrong, key=lambda item: item.id)[:count]
 
 
 def target_of(name: str) -> float | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import evaluation, train_html
-from benchmarks.evaluation import PAGES, SNIPPETS, Figure, Worst
+from benchmarks.evaluation import PAGES, SNIPPETS, Figure, Worst, scored
 from corpus.transforms.article import Article, Given, split_article
 from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.html.page import FIELDS, HtmlOptions, Page, read_page
@@ -40,7 +40,7 @@ def main() -> None:
     print_fields(arguments.data)
     print_speed(arguments.data)
     for item in worst(arguments.data, arguments.worst):
-        print(f"{item.data} {item.id} P {item.precision:.3f} R {item.recall:.3f} F1 {item.score:.3f}")
+        print(item.data, item.id, *item.found.values())
 
 
 def body_figures(data: Path, peers: Path | None) -> list[Figure]:
@@ -74,12 +74,24 @@ def _measured(data: Path, pages: Mapping[str, str], snippets: Mapping[str, str])
 
 
 def worst(data: Path, count: int = 10) -> list[Worst]:
-    """The pages whose bodies score lowest."""
+    """The pages whose bodies score lowest, and those with the most wrong snippets for each one that is right."""
     bodies = train_html.crossed_bodies(data)
     pages = _read(data / PAGES)
     rows = evaluation.body_rows(data, pages, [bodies.get(page["id"], "") for page in pages])
     lowest = sorted(rows, key=lambda row: (row[6], row[0]))[:count]
-    return [Worst(data="HTML", id=row[0], precision=row[4], recall=row[5], score=row[6]) for row in lowest]
+    counts = {
+        page["id"]: evaluation.snippet_counts(page, bodies.get(page["id"], "")) for page in _read(data / SNIPPETS)
+    }
+    poorest = sorted(counts, key=lambda name: (_snippet_score(*counts[name])[2], name))[:count]
+    return [
+        *(scored("HTML", row[0], row[4], row[5], row[6]) for row in lowest),
+        *(scored("HTML, snippets", name, *_snippet_score(*counts[name])) for name in poorest),
+    ]
+
+
+def _snippet_score(kept: int, missed: int, wrong: int) -> tuple[float, float, float]:
+    """Precision, recall and F1 over the snippets of a page."""
+    return kept / max(1, kept + wrong), kept / max(1, kept + missed), 2 * kept / max(1, 2 * kept + missed + wrong)
 
 
 def title_figures(data: Path, peers: Path | None) -> list[Figure]:

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.evaluation import TEXTS, Figure, read, read_predictions, scorer
+from benchmarks.evaluation import TEXTS, Figure, Worst, read, read_predictions, scorer
 from corpus.schema import UNDETERMINED
 from corpus.transforms.language import replay
 from corpus.transforms.language.codes import LANGDETECT_CODES, released_codes
-from corpus.transforms.language.detect import LanguageOptions, detect
+from corpus.transforms.language.detect import LONG, LanguageOptions, detect
 
 COMMON: Final = frozenset({*released_codes(replay.languages(), LANGDETECT_CODES), "nb"} - {"no"})
 """langdetect's languages; the labelled data calls its Norwegian Bokmål."""
@@ -56,7 +56,7 @@ def figures(data: Path, peers: Path | None) -> list[Figure]:
     others = {name: [row["lang"] for row in _aligned(records, peers, name)] for name in PEERS} if peers else {}
     wide = wide_languages(records)
     short = [len(text) < 50 for text in texts]
-    long = [len(text) >= 200 for text in texts]
+    long = [len(text) >= LONG for text in texts]
     beyond = [scorer(data, "score_lang").norm(record["lang"]) not in COMMON for record in records]
     far = [is_beyond and is_long for is_beyond, is_long in zip(beyond, long, strict=True)]
     part = functools.partial(share_right, data, records)
@@ -80,6 +80,20 @@ def figures(data: Path, peers: Path | None) -> list[Figure]:
         ),
         figure("language: not langdetect's, 200+, right", part(told, None, far).right, None, "right", None, far),
     ]
+
+
+def worst(data: Path, count: int = 10) -> list[Worst]:
+    """Long texts in common languages that are told wrong, in the order of their ids."""
+    norm = scorer(data, "score_lang").norm
+    records = [record for record in read(data / TEXTS) if len(record["text"]) >= LONG]
+    records = [record for record in records if norm(record["lang"]) in COMMON]
+    told = [code for code, _ in detect([record["text"] for record in records], LanguageOptions())]
+    wrong = [
+        Worst(data="language, common, 200+ characters", id=record["id"], found={"gold": record["lang"], "told": code})
+        for record, code in zip(records, told, strict=True)
+        if norm(code, norm(record["lang"])) != norm(record["lang"])
+    ]
+    return sorted(wrong, key=lambda item: item.id)[:count]
 
 
 def wide_languages(records: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -39,7 +39,8 @@ from corpus.transforms.duplicates.find import (
     Standing,
     by_rank,
     copy_rule,
-    describe,
+    rows_of,
+    settled,
     sketch_sizes,
     stand,
 )
@@ -105,7 +106,7 @@ def simulate(texts: Sequence[str]) -> Size:
     sizes = by_rank(sketch_sizes(sketches.hashes, sketches.offsets, sketches.shingles, SKETCH.limit), standing)
     pairs = likely_pairs(merged, sizes, OPTIONS.candidate)
     join_seconds = clock.lap()
-    compared = verify(texts, sketches, standing, pairs, SKETCH, OPTIONS)
+    compared = verify(texts, sketches, *rows_of(pairs, standing), SKETCH, OPTIONS)
     compare_seconds = clock.lap()
     found = group(sketches, standing, compared, (), SKETCH, OPTIONS)
     group_seconds += clock.lap()
@@ -154,7 +155,7 @@ def driver_peak(sketches: Sketches, standing: Standing, compared: Compared) -> i
         borders = np.array([0, rows])
         task = Group(work=work, files=1, borders=borders, apart=(), limit=SKETCH.limit, options=OPTIONS)
         tracemalloc.start()
-        describe(*group_pairs(task, sketches.words, engine), standing, sketches.keys)
+        settled(group_pairs(task, sketches.words, engine), standing, sketches.words, sketches.keys, None, OPTIONS)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     return peak
@@ -183,7 +184,7 @@ def in_rounds(copies: Copies, ranks: Ints) -> tuple[Ints, int]:
         kept[ready] = rows[ready]
         kept[text[joining]] = of[joining]
         rounds += 1
-    if not np.array_equal(kept, stars(copies, ranks, np.zeros(len(ranks), np.bool_), ()).kept):
+    if not np.array_equal(kept, stars(copies, ranks, ()).kept):
         raise BugError("rounds give other groups than one pass", found=f"{len(ranks)} rows", remedy="report this")
     return kept, rounds
 

@@ -2,10 +2,11 @@
 
 A corpus of N generated articles (`make_articles.py`) is built, then again with 1 % more of them: behind all others, as
 a collection grows by date, none a copy or one in six a copy of any earlier article; and the latter between the others,
-one in a hundred. Of each new release is told which share of its bytes stands in the old one: in whole files with the
-same SHA-256, which are not uploaded again under any name; in chunks that are cut where the content says so, as Xet
-storage cuts them (https://huggingface.co/docs/xet/chunking); and in runs of at least eight such chunks, for the client
-takes no shorter ones where they come one after another. With `--columns` the new bytes are counted by column.
+one in a hundred; each alone, and with the old release as `[release] previous`. Of each new release is told which share
+of its bytes stands in the old one: in whole files with the same SHA-256, which are not uploaded again under any name;
+in chunks that are cut where the content says so, as Xet storage cuts them (https://huggingface.co/docs/xet/chunking);
+and in runs of at least eight such chunks, for the client takes no shorter ones where they come one after another. With
+`--columns` the new bytes are counted by column.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ GEAR: Final = np.array([int.from_bytes(hashlib.sha256(bytes([byte])).digest()[:8
 RUN: Final = 8
 """Xet's client wants so many chunks together, on average, before it points to old ones instead of storing new ones."""
 
+OLD: Final = "old"
+"""The folder of the old release."""
+
 MORE: Final = 0.01
 TARGET: Final = 0.85
 
@@ -72,7 +76,7 @@ class Reused:
 
 
 def main() -> None:
-    """Build three releases, and print one line an update."""
+    """Build the releases, and print two lines an update."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--jobs", type=int, default=2)
@@ -82,16 +86,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.work or Path(folder)
         raw = corpus_of(work, arguments.articles) / "raw"
-        old = release_of(raw, work / "old", work, arguments.jobs)
+        shutil.rmtree(work / OLD, ignore_errors=True)
+        old = release_of(raw, work, arguments.jobs).rename(work / OLD)
         files = list(released_files(old))
         print(f"{arguments.articles:,} articles, {sum(map(size_of, files)) / 1e6:,.1f} MB in {len(files)} files")
-        print(f"{'1 % more articles':26} {'MB':>7} {'new MB':>7} {'same files':>10} {'same chunks':>11} {'in runs':>8}")
+        print(f"{'1 % more articles':36} {'MB':>7} {'new MB':>7} {'same files':>10} {'same chunks':>11} {'in runs':>8}")
         for what, scene in SCENES.items():
             grown = work / "grown"
             shutil.copytree(raw, grown, copy_function=shutil.copyfile)
             scene(grown, arguments.articles)
-            new = release_of(grown, work / "new", work, arguments.jobs)
-            tell(what, reused(old, new), columns=arguments.columns)
+            for previous, told in {"": what, OLD: f"{what}, after it"}.items():
+                new = release_of(grown, work, arguments.jobs, previous)
+                tell(told, reused(old, new), columns=arguments.columns)
             shutil.rmtree(grown)
 
 
@@ -125,12 +131,12 @@ SCENES: Final = {
 }
 
 
-def release_of(raw: Path, out: Path, work: Path, jobs: int) -> Path:
-    """The release that the whole command makes of these articles."""
-    shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "corpus", "build", str(raw), "-o", str(out), "-j", str(jobs), "--no-cache"]
-    measured(command, work)
-    return out
+def release_of(raw: Path, work: Path, jobs: int, previous: str = "") -> Path:
+    """The release that the whole command makes of these articles, after the `previous` one."""
+    settings = f'name = "updates"\ninput = "{raw}"\n[release]\nprevious = "{previous}"\n'
+    (work / "corpus.toml").write_text(settings, encoding="utf-8")
+    measured([sys.executable, "-m", "corpus", "build", "-o", "build", "-j", str(jobs)], work)
+    return work / "build"
 
 
 def tell(what: str, found: Reused, *, columns: bool) -> None:
@@ -139,7 +145,7 @@ def tell(what: str, found: Reused, *, columns: bool) -> None:
     new = (found.size - found.chunks) / 1e6
     met = "" if shares[1] >= TARGET else f"  below {TARGET:.0%}"
     files, chunks, runs = (f"{share:.1%}" for share in shares)
-    print(f"{what:26} {found.size / 1e6:7,.1f} {new:7,.1f} {files:>10} {chunks:>11} {runs:>8}{met}", flush=True)
+    print(f"{what:36} {found.size / 1e6:7,.1f} {new:7,.1f} {files:>10} {chunks:>11} {runs:>8}{met}", flush=True)
     for name, size in found.columns.most_common() if columns else []:
         print(f"  {size:12,} {name}")
 

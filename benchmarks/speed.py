@@ -1,8 +1,9 @@
 """What a build costs, beside other tools: `python -m benchmarks.speed --articles 10000 100000 --peers PYTHON --write`.
 
 For each size a corpus is generated (`make_articles.py`) and packaged by the whole command, start-up included; the tools
-of `speed_peers.py` work on the smallest corpus in the same run, in the environment whose Python is named. Processor
-time and peak memory are those of all processes together. With `--write` the tables go to `docs/performance.md`.
+of `speed_peers.py` work on the same files (of the sizes after `--beside`) in the same run, in the environment whose
+Python is named. Processor time and peak memory are those of all processes together. With `--write` the tables go to
+`docs/performance.md`.
 Compare ratios of one run: machines differ, and so do hours.
 """
 
@@ -32,6 +33,8 @@ DOCUMENT: Final = ROOT / "docs" / "performance.md"
 TARGETS: Final = {"datatrove": 25, "written_by_hand": 25, "text_dedup": 10}
 """A whole build of ours is to need so many times less processor time."""
 SEED: Final = 1
+STEPS_AT: Final = 100_000
+"""The corpus over which the time of each step is taken, if it is built at all."""
 _PAUSE: Final = 0.2
 _SUBREAPER: Final = 36
 _STAGE: Final = re.compile(r"^(\w+) {2,}.*?([\d.]+) s$", re.MULTILINE)
@@ -53,20 +56,26 @@ def main() -> None:
     parser.add_argument("--articles", type=int, nargs="+", default=[10_000])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--peers", type=Path, help="Python of the environment of the other tools")
+    parser.add_argument("--beside", type=int, nargs="+", help="corpora for the other tools [the smallest]")
     parser.add_argument("--work", type=Path, help="folder for corpora and releases; corpora in it are used again")
     parser.add_argument("--again", type=int, nargs="*", help="corpora to build again after a change [the largest]")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
+    if not set(arguments.beside or []) <= set(arguments.articles):
+        parser.error("--beside takes sizes of --articles")
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.work or Path(folder)
         sizes = sorted(arguments.articles)
         builds = {size: build(corpus_of(work, size), work, arguments.jobs) for size in sizes}
-        peers = {}
-        if arguments.peers:
-            peers = {tool: peer(arguments.peers.absolute(), tool, corpus_of(work, sizes[0]), work) for tool in TARGETS}
+        peers = {
+            size: {tool: peer(arguments.peers.absolute(), tool, corpus_of(work, size), work) for tool in TARGETS}
+            for size in (arguments.beside or sizes[:1])
+            if arguments.peers
+        }
         repeated = sizes[-1:] if arguments.again is None else arguments.again
+        steps = steps_of(corpus_of(work, STEPS_AT if STEPS_AT in sizes else sizes[0]))
         again = {size: rebuilds(work, size, arguments.jobs) for size in repeated}
-    document = "\n".join([*report(builds, peers, arguments.jobs), *(["", *table(again)] if again else [])])
+    document = "\n".join([*report(builds, peers, arguments.jobs), *steps, *(["", *table(again)] if again else [])])
     print(document)
     if arguments.write:
         DOCUMENT.write_text(document + "\n", encoding="utf-8")
@@ -108,6 +117,14 @@ def peer(python: Path, tool: str, corpus: Path, work: Path) -> Cost:
     cost = measured([str(python), str(ROOT / "benchmarks" / "speed_peers.py"), tool, str(corpus), str(out)], work)
     shutil.rmtree(out)
     return cost
+
+
+def steps_of(corpus: Path) -> list[str]:
+    """Processor time of each step of a build in one process, beside its budget."""
+    command = [sys.executable, "-m", "benchmarks.speed_stages", str(corpus)]
+    printed = subprocess.run(command, check=True, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True).stdout
+    heading = f"## Processor time by step, {corpus.name.rpartition('-')[2]} articles in one process"
+    return ["", heading, "", *printed.splitlines()]
 
 
 def fresh(path: Path) -> Path:
@@ -191,7 +208,7 @@ def reap() -> None:
             return
 
 
-def report(builds: Mapping[int, Cost], peers: Mapping[str, Cost], jobs: int) -> list[str]:
+def report(builds: Mapping[int, Cost], peers: Mapping[int, Mapping[str, Cost]], jobs: int) -> list[str]:
     """The document."""
     sizes = sorted(builds)
     lines = [
@@ -199,18 +216,16 @@ def report(builds: Mapping[int, Cost], peers: Mapping[str, Cost], jobs: int) -> 
         "",
         f"Written by `make bench-speed`; do not edit. Generated articles of 3 KB, `corpus build -j {jobs}`, start-up",
         "and all stages included; processor time and peak memory are sums over all processes. Compare ratios, not",
-        "seconds. Growth is the peak memory above that of the smallest corpus, over the further articles.",
+        "seconds. Growth is the peak memory above that of the next smaller corpus, over the further articles.",
         "",
         "## What a build costs",
         "",
         "| articles | seconds | articles/s | processor time, us an article | peak memory, MB | growth, KB an article |",
         "|---|---|---|---|---|---|",
     ]
-    base = builds[sizes[0]]
-    for size in sizes:
+    for smaller, size in zip([0, *sizes], sizes, strict=False):
         cost = builds[size]
-        more = (cost.memory - base.memory) * 1024 / (size - sizes[0]) if size > sizes[0] else None
-        grown = "" if more is None else f"{more:.2f}"
+        grown = f"{(cost.memory - builds[smaller].memory) * 1024 / (size - smaller):.2f}" if smaller else ""
         lines.append(
             f"| {size:,} | {cost.wall:.1f} | {size / cost.wall:,.0f} | {cost.cpu / size * 1e6:,.0f} | "
             f"{cost.memory:,.0f} | {grown} |"
@@ -220,18 +235,18 @@ def report(builds: Mapping[int, Cost], peers: Mapping[str, Cost], jobs: int) -> 
     for stage in builds[sizes[-1]].stages:
         shares = [builds[size].stages.get(stage, 0.0) / size * 1e6 for size in sizes]
         lines.append(f"| {stage} | " + " | ".join(f"{share:,.0f}" for share in shares) + " |")
-    if peers:
+    for size, costs in peers.items():
         lines += [
             "",
-            f"## Other tools on the same {sizes[0]:,} articles",
+            f"## Other tools on the same {size:,} articles",
             "",
             "| tool | articles/s | processor time, us an article | peak memory, MB | times our whole build | target |",
             "|---|---|---|---|---|---|",
         ]
-        for tool, cost in peers.items():
+        for tool, cost in costs.items():
             lines.append(
-                f"| {tool} | {sizes[0] / cost.wall:,.0f} | {cost.cpu / sizes[0] * 1e6:,.0f} | {cost.memory:,.0f} | "
-                f"**{cost.cpu / base.cpu:.1f}** | >= {TARGETS[tool]} |"
+                f"| {tool} | {size / cost.wall:,.0f} | {cost.cpu / size * 1e6:,.0f} | {cost.memory:,.0f} | "
+                f"**{cost.cpu / builds[size].cpu:.1f}** | >= {TARGETS[tool]} |"
             )
     return lines
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +15,12 @@ from importlib.resources import files
 from pathlib import Path
 from random import Random
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks import evaluation
-from benchmarks.evaluation import PAGES, SNIPPETS
+from benchmarks.evaluation import PAGES, SNIPPETS, fold_of, host_of
 from benchmarks.invented_texts import Piece, article, part
 from corpus.transforms.boilerplate.chain import RULES_ALONE, SCALE, Model, read_model
 from corpus.transforms.boilerplate.features import COUNT, FEATURES, describe_text
@@ -94,13 +92,13 @@ def all_examples(data: Path) -> tuple[Example, ...]:
 
 def crossed_model(data: Path, page: Mapping[str, Any]) -> Model:
     """The model that was learned from other hosts than the page's."""
-    return _crossed_models(data)[fold_of(host_of(page))]
+    return _crossed_models(data)[fold_of(host_of(page), FOLDS)]
 
 
 @functools.cache
 def _crossed_models(data: Path) -> tuple[Model, ...]:
     examples = all_examples(data)
-    parts = ([one for one in examples if fold_of(one.host) != fold] for fold in range(FOLDS))
+    parts = ([one for one in examples if fold_of(one.host, FOLDS) != fold] for fold in range(FOLDS))
     return tuple(read_model(fit(part)) for part in parts)
 
 
@@ -247,20 +245,6 @@ def stepped(features: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
     for values, steps in zip(features.T, FEATURES.values(), strict=True):
         columns += [(values >= least).astype(np.float32) for least in steps]
     return np.stack(columns, 1)
-
-
-def host_of(page: Mapping[str, Any]) -> str:
-    """The site of a page; of an archived one the site it came from."""
-    url = page.get("url") or ""
-    original = url[url.rfind("http") :] if "web.archive.org" in url else url
-    host = urlsplit(original).hostname or page["id"]
-    return ".".join(host.split(".")[-2:])
-
-
-@functools.cache
-def fold_of(host: str) -> int:
-    """The part of the data that a host belongs to."""
-    return int(hashlib.sha256(host.encode()).hexdigest()[:8], 16) % FOLDS
 
 
 def report(name: str, data: Path, model: Callable[[Mapping[str, Any]], Model]) -> None:

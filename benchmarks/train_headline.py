@@ -12,20 +12,18 @@ from __future__ import annotations
 
 import argparse
 import functools
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks import evaluation, line_trees
-from benchmarks.evaluation import PAGES, SNIPPETS
+from benchmarks.evaluation import PAGES, SNIPPETS, fold_of, host_of
 from benchmarks.line_trees import Choices, boost
 from corpus.transforms.boilerplate.characters import as_text, comparable
 from corpus.transforms.boilerplate.headline import FINALISTS, LEAST_SCORE, SHARE, Learnt
@@ -187,10 +185,10 @@ def weigh(chosen: Sequence[Example]) -> Numbers:
 def crossed_titles(data: Path) -> tuple[list[tuple[Example, str | None]], list[str | None]]:
     """What weights learnt from other hosts find on pages with a known title, and in bodies that have no headline."""
     examples = list(prepared(data))
-    learnt = [learn([one for one in examples if fold_of(one.gold) != fold]) for fold in range(FOLDS)]
+    learnt = [learn([one for one in examples if fold_of(host_of(one.gold), FOLDS) != fold]) for fold in range(FOLDS)]
 
     def found(scan: Scan, gold: Mapping[str, Any]) -> str | None:
-        headline = find_headline(scan, TITLE, learnt[fold_of(gold)])
+        headline = find_headline(scan, TITLE, learnt[fold_of(host_of(gold), FOLDS)])
         return None if headline is None else headline.words
 
     bare = [page for page in evaluation.read(data / PAGES) if page["source"] in LEAVES_HEADLINE_OUT]
@@ -217,13 +215,6 @@ def cross_validate(data: Path) -> None:
 def is_right(example: Example, title: str | None) -> bool:
     """Whether a title is the known one."""
     return title is not None and folded(title) == example.headline
-
-
-def fold_of(gold: Mapping[str, Any]) -> int:
-    """The part of the data that a page's host belongs to."""
-    host = urlsplit(gold.get("url") or "").hostname or gold["id"]
-    domain = ".".join(host.split(".")[-2:])
-    return int(hashlib.sha256(domain.encode()).hexdigest()[:8], 16) % FOLDS
 
 
 if __name__ == "__main__":

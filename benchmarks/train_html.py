@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -16,14 +15,13 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks import evaluation
 from benchmarks.boosting import Growth, grow
-from benchmarks.evaluation import PAGES, SNIPPETS
+from benchmarks.evaluation import PAGES, SNIPPETS, fold_of, host_of
 from corpus.transforms.html.extract import main_text
 from corpus.transforms.html.features import FEATURES, describe
 from corpus.transforms.html.headline import find_headline, headline_places
@@ -130,10 +128,12 @@ def judge_snippets(gold: Mapping[str, Any], visible: Visible) -> tuple[npt.NDArr
 
 def cross_validate(examples: Sequence[Example]) -> None:
     """Set every example's `scores` by trees that were learned from other hosts."""
+    folds = [fold_of(host_of(example.gold), FOLDS) for example in examples]
     for fold in range(FOLDS):
-        trees = read_trees(fit([example for example in examples if fold_of(example.gold) != fold]), FEATURES)
-        for example in examples:
-            if fold_of(example.gold) == fold:
+        others = [example for example, own in zip(examples, folds, strict=True) if own != fold]
+        trees = read_trees(fit(others), FEATURES)
+        for example, own in zip(examples, folds, strict=True):
+            if own == fold:
                 example.scores = scores_of(trees, example.values).tolist()
 
 
@@ -145,13 +145,6 @@ def fit(examples: Sequence[Example]) -> list[Any]:
     known = weight > 0
     rows = (values[known], right[known], weight[known])
     return [tree for growth in GROWTHS for tree in grow(*rows, FEATURES, SCALE // len(GROWTHS), growth)]
-
-
-def fold_of(gold: Mapping[str, Any]) -> int:
-    """The part of the data that a page's host belongs to."""
-    host = urlsplit(gold.get("url") or "").hostname or gold["id"]
-    domain = ".".join(host.split(".")[-2:])
-    return int(hashlib.sha256(domain.encode()).hexdigest()[:8], 16) % FOLDS
 
 
 def folded(text: str) -> str:

@@ -15,6 +15,10 @@ REPO: Final = re.compile(rf"(?!.*(?:--|\.\.))(?!.*\.git$){_PART}/{_PART}")
 """A repository as the Hub allows it: two parts of at most 96 characters; no `--`, no `..`, no `.git` at the end."""
 
 
+DIGEST: Final = re.compile("(?:sha256:)?([0-9a-f]{64})")
+"""A SHA-256 as people give it; the group holds its digits."""
+
+
 def version_problem(version: str) -> str | None:
     """What is wrong with a version, null where nothing is: `version_problem("1.2")` is a sentence."""
     if VERSION.fullmatch(version):

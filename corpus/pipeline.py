@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.config import Config, ingest_options
 from corpus.engines.base import Engine
 from corpus.errors import DataError
-from corpus.history.previous import check_follows, lineage_of, previous_release, since
+from corpus.history.previous import ancestry_of, check_follows, previous_release, since
 from corpus.io.addresses import Address
 from corpus.io.cache import Cache
 from corpus.io.documents import read_manifest, write_json, write_rejections
@@ -17,7 +17,7 @@ from corpus.io.fields import check_found
 from corpus.io.files import Files
 from corpus.io.listing import list_tree, plan_shards
 from corpus.io.placing import check_place, failed_at, place_release, remove_failed
-from corpus.io.project_files import own_files
+from corpus.io.project_files import TEMPLATE, own_files
 from corpus.io.readers import check_extras
 from corpus.io.sidecar import read_sidecars
 from corpus.io.staging import check_targets, failed_of, install, staging_folder
@@ -25,7 +25,7 @@ from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
 from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
 from corpus.progress import Progress, Silent
 from corpus.project import Project, read_project
-from corpus.release.card import render_card
+from corpus.release.card import missing_sections, render_card
 from corpus.release.checks import Counted, checks_document, questions_in, run_checks
 from corpus.release.croissant import croissant
 from corpus.release.example import example_of
@@ -38,6 +38,7 @@ from corpus.reuse import LastBuild, Reuse
 from corpus.stages.export import plan_parts
 from corpus.stages.ingest import Ingest
 from corpus.stages.kernels import compile_group, uncompiled
+from corpus.stages.lineage import trace
 from corpus.stages.recount import count_release
 from corpus.stages.relate import copies_of, read_sketches, relate
 from corpus.stages.relations import write_relations
@@ -122,8 +123,10 @@ def build_dataset(
         show.done("read", f"{_rows(staged, config.source):,} rows of {sum(item.inputs for item in staged):,} inputs")
 
         rows = read_sketches(staged, work)
-        found = relate(rows, engine, work, project.decisions, config.shingles, config.duplicates)
-        lineage = lineage_of(previous, found.founder, rows.borders, work)
+        before = ancestry_of(previous, rows.borders, work)
+        were_kept = before.kept if before else None
+        found = relate(rows, engine, work, project.decisions, config.shingles, config.duplicates, were_kept)
+        lineage = trace(before, found.founder, work) if before else None
         parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work, lineage), staged)
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))
 
@@ -140,6 +143,7 @@ def build_dataset(
 
         facts = _card_facts(config, project, release, counted=(statistics, inputs, report), published=published)
         manifest = _describe(release, project, since(previous, lineage, facts, release))
+        show.done("card", _said_of(project.template))
         target = install(release, out, passed=report.passed)
         if last and target == out:
             last.note(shards, parts, work)
@@ -174,6 +178,15 @@ def _count(
     statistics = count_release([part.tally for part in counted.parts], paths, counted.work)
     written = Written(rows=statistics.rows, paths=paths, work=counted.work)
     return statistics, ledger(release, staged, written, project.apart, sidecars, project.exclusions.digest)
+
+
+def _said_of(template: str) -> str:
+    """What to tell the maintainer of the card: which sections the template leaves out."""
+    missing = missing_sections(template)
+    if not missing:
+        return "filled in"
+    blanks = ", ".join(f"{{{{ {name} }}}}" for name in missing)
+    return f"{TEMPLATE} lacks {blanks}: add them, or a comment like {{# {missing[0]} #}} to leave them out"
 
 
 def _describe(release: Path, project: Project, facts: CardFacts) -> Manifest:

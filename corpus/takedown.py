@@ -26,15 +26,15 @@ from corpus.io.exclusions import (
 )
 from corpus.io.ids import KEY_SIGN
 from corpus.io.parquet import data_files, read_batches
-from corpus.io.project_files import CHANGELOG, EXCLUSIONS
+from corpus.io.project_files import CHANGELOG, EXCLUSIONS, replace_file
 from corpus.io.staging import remove_traces
+from corpus.naming import DIGEST
 from corpus.transforms.duplicates.sketch import SketchOptions, body_key, exact_keys, sketch
 from corpus.transforms.tokens import UInts
 
 NEAR: Final = 0.5
 """Articles that share so much of the smaller sketch are near copies, and listed for a person to look at."""
 
-_DIGEST: Final = re.compile("(?:sha256:)?([0-9a-f]{64})")
 _NAMED: Final = re.compile("(id|url|domain):(.+)")
 _COLUMNS: Final = (
     *("id", "title", "body", "url", "site", "source_path", "source_sha256", "text_sha256"),
@@ -149,7 +149,7 @@ def redact_changelog(project: Path, ids: Iterable[str]) -> Redaction:
         text = path.read_bytes().decode("utf-8") if path.is_file() else ""
         done = redact(text, sorted(set(ids)))
         if done.text != text:
-            path.write_bytes(done.text.encode("utf-8"))
+            replace_file(path, done.text.encode())
     except (OSError, UnicodeDecodeError) as error:
         remedy = "look by hand whether it names what was excluded"
         raise OutsideError(
@@ -160,7 +160,7 @@ def redact_changelog(project: Path, ids: Iterable[str]) -> Redaction:
 
 def target_of(item: str) -> Target:
     """What a person names: `target_of("https://example.org/a")` is the address `example.org/a`."""
-    if digest := _DIGEST.fullmatch(item):
+    if digest := DIGEST.fullmatch(item):
         return Target(match="digest", value=digest[1])
     named = _NAMED.fullmatch(item)
     match, value = (named[1], named[2]) if named else ("url" if "://" in item else "id", item)

@@ -24,7 +24,7 @@ from corpus.errors import BugError, ConfigError, DataError
 from corpus.model import CheckReport, Counts
 from corpus.project import template_of
 from corpus.release.blanks import NOT_STATED, card_blanks
-from corpus.release.card import BLANKS, check_template, render_card, verify_card
+from corpus.release.card import BLANKS, SECTION_BLANKS, check_template, missing_sections, render_card, verify_card
 from corpus.release.citation import citation
 from corpus.release.croissant import croissant
 from corpus.release.example import example_json, example_of
@@ -34,7 +34,7 @@ from corpus.release.markdown import code, escape, one_line, table
 from corpus.release.methods import checks_table, methods, settings_table
 from corpus.resources import data_file
 from corpus.schema import ARTICLE, COLUMN_NAMES, feature_types
-from tests.conftest import SAMPLE, Release, write_files
+from tests.conftest import ARTICLE_TEXT, SAMPLE, Release, Run, write_files
 from tests.small_release import make_row, rows_of_all_kinds, write_release
 
 TEMPLATE = data_file("dataset_card.md").read_text(encoding="utf-8")
@@ -530,6 +530,21 @@ def test_long_texts_and_lists_of_the_row_are_cut() -> None:
     assert len(markdown) < 3000
     assert "… (6,000 characters)" in markdown
     assert '"… 497 more"' in markdown
+
+
+def test_sections_that_an_older_template_lacks_are_named(tmp_path: Path, run: Run) -> None:
+    assert missing_sections(data_file("dataset_card.md").read_text("utf-8")) == []
+    older = "# Ours\n\nOf {{ rows }} rows.\n\n{{ citation }}\n\n{# no example #}{% if true %}{{methods}}{% endif %}\n"
+    assert missing_sections(older) == ["known_limits", "changes", "removal"]
+    assert missing_sections("example methods known_limits changes removal citation") == list(SECTION_BLANKS)
+    text = ARTICLE_TEXT.format(month="May", count=3)
+    home = write_files(tmp_path / "home", {"a.txt": text, "corpus.toml": "", "dataset_card.md": older})
+    code, _, said = run("build", str(home), "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert code == 0, said
+    assert said.count("dataset_card.md lacks {{ known_limits }}, {{ changes }}, {{ removal }}: add them") == 1
+    assert (home / "dataset_card.md").read_text("utf-8") == older
+    (home / "dataset_card.md").unlink()
+    assert "lacks" not in run("build", str(home), "--out", str(tmp_path / "out"), "--jobs", "1")[2]
 
 
 WORDS = st.text(alphabet=st.sampled_from("ab {}%#-_*`<>|:\n\"'\\éžΩя中アعהก\u0301\U0001f600\u2028\x0c"), max_size=80)

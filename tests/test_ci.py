@@ -23,8 +23,20 @@ from corpus.io.documents import read_manifest
 from corpus.model import CheckOutcome, CheckReport
 from tests.conftest import Release, write_files
 
-HOSTILE = "::error::taken ##[add-path]x <b>|`*_</b> \u202e]]> 100%"
+HOSTILE = "::error::taken ##[add-path]x <b>|`*_</b> \u202e]]> 100%0A"
 """A title that would be a command, an element, a table's cell or a mark, if anybody let it."""
+
+OWN_SUITE = {
+    "name": "zoo",
+    "expectations": [
+        {
+            "type": "expect_table_row_count_to_be_between",
+            "kwargs": {"max_value": 1},
+            "meta": {"name": "##[add-path]y"},
+        }
+    ],
+}
+"""A suite of the maintainer's, whose check has a name that an older runner would take for a command."""
 
 BODY = "The council of Ashford voted on Tuesday to repair the old mill bridge before winter, said the mayor."
 
@@ -43,6 +55,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     limits = "[checks]\nmax_title_chars = 20\nmin_rows = 1000\n"
     files: dict[str, str | bytes] = {
         "corpus.toml": f'name = "town"\ninput = "raw"\n{limits}',
+        "validation/zoo.json": json.dumps(OWN_SUITE),
         "raw/letters.jsonl": "\n".join(records) + "\n",
         "raw/a b/plain: one, two.txt": f"{HOSTILE}\n\n{BODY}\n",
         "raw/table.csv": f'id,title,text\nq1,"Short\nin two","{BODY}"\n'
@@ -97,8 +110,8 @@ def test_github_gets_ten_annotations_the_worst_first_and_a_notice_of_the_rest(ru
     places = {(given["file"], given["line"]) for _, given, _ in found[1:MOST]}
     assert {("raw/letters.jsonl", str(line)) for line in (3, 4, 13)} <= places
     assert ("raw/a b/plain: one, two.txt", "1") in places
-    # 1 for the corpus as a whole, and 17 rows with long titles.
-    assert f"{1 + 17 - MOST} more" in found[-1][2]
+    # 2 for the corpus as a whole, and 17 rows with long titles.
+    assert f"{2 + 17 - MOST} more" in found[-1][2]
 
 
 def test_an_article_commands_no_runner(run: Callable[..., str]) -> None:
@@ -106,13 +119,17 @@ def test_an_article_commands_no_runner(run: Callable[..., str]) -> None:
     assert "##[" not in out
     assert "add-path" in out
     assert {name for name, _, _ in commands(out)} == {"error", "notice"}
+    told = [message for _, given, message in commands(out) if given["title"].startswith("title is not too long")]
+    assert told
+    assert all("]]> 100%0A" in message or "Another title" in message or "Short in two" in message for message in told)
+    assert all("limit: " in message for message in told)
     assert "\u202e" not in out
     assert harmless("  ::set-output name=x::y").lstrip().startswith("\\")
 
 
 def test_junit_counts_every_check_and_names_the_rows(run: Callable[..., str]) -> None:
     root = ET.fromstring(run("--format", "junit"))
-    (suite,) = root
+    suite = next(suite for suite in root if suite.get("name") == "standard.json")
     cases = list(suite)
     failures = [case for case in cases if case.find("failure") is not None]
     assert (int(suite.get("tests", "")), int(suite.get("failures", ""))) == (len(cases), len(failures))
@@ -144,7 +161,7 @@ def test_the_summary_is_added_to_what_is_there(run: Callable[..., str], tmp_path
     page.write_text("Before.\n", encoding="utf-8")
     printed = run("--format", "markdown", "--summary", str(page))
     assert page.read_text("utf-8") == "Before.\n" + printed
-    assert printed.startswith("## ❌ town 0.1.0: 2 of ")
+    assert printed.startswith("## ❌ town 0.1.0: 3 of ")
     assert "`raw/letters.jsonl:3`" in printed
     assert "<b>" not in printed
     assert "::error" in printed
@@ -161,7 +178,9 @@ def test_a_summary_that_cannot_be_written_is_named(
     with pytest.raises(SystemExit) as stop:
         cli.main()
     assert stop.value.code == 3
-    assert str(page) in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the summary cannot be written" in said
+    assert str(page) in said
 
 
 def test_a_sound_release_says_so_in_every_form(sample: Release, capsys: Any, monkeypatch: Any) -> None:
@@ -233,6 +252,23 @@ def test_every_failed_check_is_annotated_before_any_has_two(sample: Release) -> 
     first = [name for _, given, _ in commands("\n".join(lines[:8])) for name in [given["title"]]]
     assert first == [f"check {number:05} (own.json)" for number in range(8)]
     assert len(lines) == MOST + 1
+
+
+def test_rows_that_are_not_named_are_counted(sample: Release) -> None:
+    failed = outcome(1, failed_rows=500)
+    notice = list(commands("\n".join(annotation_lines(findings([failed]), place="corpus.toml"))))[-1]
+    assert f"{500 - MOST} more findings" in notice[2]
+    (explained,) = ET.fromstring(junit(report([failed]), findings([failed]))).iter("failure")
+    assert (explained.text or "").endswith(f"\nand {500 - len(failed.sample)} more rows")
+    text = summary(read_manifest(sample.path), report([failed]), findings([failed]))
+    assert f"\nand {500 - text.count('.txt:1`')} more rows" in text
+
+
+def test_what_xml_cannot_hold_is_made_visible() -> None:
+    (found,) = findings([outcome(1, sample=("a",), failed_rows=1)])
+    rung = replace(found, rows=(replace(found.rows[0], excerpt="a bell \x07"),))
+    (explained,) = ET.fromstring(junit(report([rung.outcome]), [rung])).iter("failure")
+    assert "a bell \\x07" in (explained.text or "")
 
 
 def test_a_crashed_check_is_an_error_for_junit() -> None:

@@ -235,6 +235,20 @@ def test_from_raw_files_to_a_checked_release(run: Run, tmp_path: Path, monkeypat
     assert "[title by " in out
 
 
+def test_what_init_saw_and_wrote_is_one_document(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path / "raw", dict(ARTICLES))
+    code, out, _ = run("init", "raw", "--ci", "github", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["input"]["files"] == len(ARTICLES)
+    assert [Path(name).name for name in told["written"]] == ["corpus.toml", "dataset_card.md", "corpus.yml"]
+    assert all(Path(name).is_file() for name in told["written"])
+    code, out, _ = run("init", "--ci", "github", "--force", "--json")
+    assert (code, json.loads(out)["input"]) == (0, None)
+    assert run("init", "raw", "--json")[0] == 2
+
+
 def test_json_is_one_document(run: Run, sample: Release) -> None:
     _, out, _ = run("show", "ashford-gazette/2024-04-15-lido-reopens.txt", "--build", str(sample.path), "--json")
     assert json.loads(out)["language"] == "en"

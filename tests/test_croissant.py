@@ -42,6 +42,7 @@ def ids(rows: list[dict[str, Any]]) -> list[tuple[bytes, bytes]]:
 
 def test_it_validates_with_no_more_than_a_known_warning(tmp_path: Path, facts: CardFacts) -> None:
     path = write(tmp_path, croissant(replace(facts, published="2024-03-01", description="Local news.")))
+    assert json.loads(path.read_bytes())["conformsTo"] == "http://mlcommons.org/croissant/1.1"
     command = [sys.executable, "-m", "mlcroissant.scripts.validate", "--jsonld", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -15,13 +15,16 @@ from typing import Any, TypeVar
 import pytest
 
 from corpus.config import load_config
+from corpus.engines.base import Engine
 from corpus.engines.local import LocalEngine
 from corpus.engines.ray import RayEngine
 from corpus.errors import CorpusError, DataError, OutsideError
 from corpus.pipeline import build_dataset
+from corpus.reuse import Reuse
 from corpus.stages import grouping
-from tests.conftest import ROOT
+from tests.conftest import ROOT, write_files
 from tests.test_determinism import copies, folder_digest
+from tests.test_names_that_stay import SETTINGS, article, variant
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -204,3 +207,19 @@ def test_the_server_that_workers_are_copies_of_starts_no_thread_of_its_own() -> 
     warm = "import corpus.pipeline, corpus.stages.warm"
     assert threads_after(warm) == libraries
     assert threads_after(f"{warm}; {COMPUTING}") > libraries
+
+
+def test_what_stays_of_a_release_before_is_the_same_everywhere(cluster: Any, tmp_path: Path) -> None:
+    write_files(tmp_path, {"corpus.toml": SETTINGS, **{f"raw/b{number}.txt": variant(number) for number in range(4)}})
+    build_dataset(load_config(tmp_path), LocalEngine(), tmp_path / "r1")
+    follows = SETTINGS + '[release]\nprevious = "r1"\n'
+    write_files(tmp_path, {"corpus.toml": follows, **{f"raw/a{number}.txt": article(number) for number in range(4)}})
+    digests = set()
+    with RayEngine(cluster.address) as ray:
+        engines: list[Engine] = [LocalEngine(), LocalEngine(2), Shuffled(1), ray]
+        for number, engine in enumerate(engines):
+            out = tmp_path / f"r2-{number}"
+            made = build_dataset(load_config(tmp_path), engine, out, reuse=Reuse(keep=False))
+            assert made.manifest.statistics.duplicate_kinds == {"kept": 4, "near": 4}
+            digests.add(folder_digest(out))
+    assert len(digests) == 1

@@ -267,6 +267,9 @@ REGIONAL = [
         "Majlis bandaraya memutuskan semalam bahawa sekolah lama itu akan dibaiki sebelum penghujung tahun hadapan.",
     ),
     ("el", "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν, καὶ θεὸς ἦν ὁ λόγος."),
+    ("vi", "𤾓𢆥𥪞𡎝𠊛些 𡨸才𡨸命窖羅恄饒 𣦰戈𠬠局𣷭橷 仍調𬖉𧡊㐌𤴬疸𢚸"),
+    ("zh", "市议会昨天决定在明年年底之前修缮这所旧学校，家长们非常高兴😀😀😀😀😀😀。"),
+    ("zh", "佢哋琴日喺𡁻嘢嘅時候決定聽年之前維修呢間舊學校，啲家長聽到之後都好開心，話多謝議會。"),
 ]
 
 

@@ -23,8 +23,12 @@ from corpus.io.parquet import data_files
 from corpus.pipeline import build_dataset
 from corpus.release.verify import differences
 from corpus.reuse import Reuse
+from corpus.schema import SINGLE_KINDS
+from corpus.transforms.duplicates.find import DuplicateOptions
+from corpus.transforms.duplicates.sketch import compared_text
 from tests.conftest import write_files
 from tests.test_determinism import folder_digest
+from tests.test_duplicates import plain_coverage, plain_share
 
 Rows = dict[str, dict[str, Any]]
 
@@ -35,6 +39,8 @@ TEXT = (
     "read them aloud to visitors from distant towns"
 )
 WORDS = TEXT.split()
+
+OPTIONS = DuplicateOptions()
 
 SETTINGS = """\
 name = "names"
@@ -60,9 +66,9 @@ class Project:
     def raw(self) -> Path:
         return self.home / "raw"
 
-    def release(self, *, keep: bool = True) -> Path:
-        """Build the next release on top of the last one."""
-        previous = f'[release]\nprevious = "r{self.made}"\n' if self.made else ""
+    def release(self, *, keep: bool = True, follow: bool = True) -> Path:
+        """Build the next release, with the last one as its previous one where it is to `follow` that."""
+        previous = f'[release]\nprevious = "r{self.made}"\n' if self.made and follow else ""
         write_files(self.home, {"corpus.toml": SETTINGS + previous})
         out = self.home / f"r{self.made + 1}"
         built = build_dataset(load_config(self.home), LocalEngine(), out, reuse=Reuse(keep=keep))
@@ -72,9 +78,13 @@ class Project:
 
     def rows(self, number: int) -> Rows:
         """The rows of a release by id, with their splits."""
+        return self.rows_of(self.home / f"r{number}")
+
+    def rows_of(self, release: Path) -> Rows:
+        """The rows of the release that lies there."""
         return {
             row["id"]: {**row, "split": path.parent.name}
-            for path in data_files(self.home / f"r{number}")
+            for path in data_files(release)
             for row in pq.read_table(path).to_pylist()
         }
 
@@ -135,6 +145,7 @@ def held(before: Rows, after: Rows, changes: dict[str, list[list[str]]]) -> None
         if len(splits) == 1:
             assert {after[name]["split"] for name in members} == splits
     _names_held(before, after, was, {pair[0]: pair[1] for pair in changes["merged"]})
+    _kept_held(after, {name for name, old in was.items() if before[old]["duplicate_kind"] in SINGLE_KINDS})
 
 
 def _names_held(before: Rows, after: Rows, was: dict[str, str], merged: dict[str, str]) -> None:
@@ -151,6 +162,46 @@ def _names_held(before: Rows, after: Rows, was: dict[str, str], merged: dict[str
     for row in after.values():
         if row["duplicate_group"] in known:
             assert row["duplicate_group"] in claims
+
+
+def _kept_held(after: Rows, were_kept: set[str]) -> None:
+    """Every member is a copy of its kept row; one that was kept stays, but where another was kept too, or for a reason.
+
+    The reason is another member that is no copy of it, or a kept row of another group so near that one is a copy.
+    """
+    kept = {name for name, row in after.items() if row["duplicate_of"] is None}
+    for group, members in groups_of(after).items():
+        keeper = next(name for name in members if name in kept)
+        for name in members:
+            if name != keeper:
+                told = {key: after[name][key] for key in ("duplicate_of", "duplicate_kind", "duplicate_overlap")}
+                assert told == copy_told(after[name], after[keeper])
+        asked = min(were_kept.intersection(members), key=lambda name: keeper_place(after[name]), default=keeper)
+        if keeper not in were_kept and asked != keeper:
+            others = (after[name] for name in members if name != asked)
+            rivals = (after[name] for name in kept | were_kept if after[name]["duplicate_group"] != group)
+            assert not all(copy_told(other, after[asked]) for other in others) or any(
+                copy_told(rival, after[asked]) or copy_told(after[asked], rival) for rival in rivals
+            )
+
+
+def keeper_place(row: dict[str, Any]) -> tuple[int, str]:
+    """A row's place in keeper order; no article here has a date."""
+    return -row["word_count"], row["id"]
+
+
+def copy_told(row: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any] | None:
+    """What a row says of itself as a copy of another one, None if it is none; by plain arithmetic."""
+    told = {"duplicate_of": kept["id"], "duplicate_kind": "exact", "duplicate_overlap": 1.0}
+    if row["body"] == kept["body"]:
+        return told
+    mine, its = (compared_text(each["title"], each["body"]) for each in (row, kept))
+    share, (covered, own) = plain_share(mine, its), plain_coverage(mine, its, OPTIONS.reach)
+    shorter = row["word_count"] < OPTIONS.shorter * kept["word_count"]
+    excerpt = shorter and covered >= OPTIONS.partial and own <= OPTIONS.own
+    if share < OPTIONS.overlap or not (covered >= OPTIONS.covered or excerpt):
+        return None
+    return told | {"duplicate_kind": "contained" if shorter else "near", "duplicate_overlap": round(share, 3)}
 
 
 def step(chance: random.Random, raw: Path) -> None:
@@ -183,6 +234,29 @@ def history(folder: Path, seed: int, releases: int = 4) -> None:
         out = corpus.release()
         held(corpus.rows(corpus.made - 1), corpus.rows(corpus.made), corpus.changes())
         assert list(differences(out)) == []
+
+
+def test_a_kept_row_stays_when_a_longer_copy_comes(tmp_path: Path) -> None:
+    corpus = project(tmp_path, {"b.txt": variant(1), "c.txt": article(2)})
+    corpus.release()
+    write_files(corpus.raw, {"a.txt": article(1), "d.txt": variant(1, 2)})
+    alone = corpus.rows_of(corpus.release(follow=False))
+    corpus.made = 1
+    after = corpus.rows_of(corpus.release())
+    assert {name: row["duplicate_kind"] for name, row in alone.items()} == {
+        "a.txt": "kept",
+        "b.txt": "contained",
+        "c.txt": "unique",
+        "d.txt": "contained",
+    }
+    assert {name: (row["duplicate_kind"], row["duplicate_of"]) for name, row in after.items()} == {
+        "a.txt": ("near", "b.txt"),
+        "b.txt": ("kept", None),
+        "c.txt": ("unique", None),
+        "d.txt": ("contained", "b.txt"),
+    }
+    (corpus.raw / "b.txt").unlink()
+    assert corpus.rows_of(corpus.release())["d.txt"]["duplicate_of"] == "a.txt"
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -55,6 +55,13 @@ def test_twice_is_once(text: str) -> None:
     assert normalize(once) == once
 
 
+@given(st.one_of(TEXTS, st.text(alphabet=ALPHABET.replace("\u0301", "").replace("\u0323", ""), max_size=80)))
+@settings(max_examples=1000)
+def test_a_text_gets_the_same_whether_the_tables_are_asked_or_not(text: str) -> None:
+    """Of what a mark makes unclear the tables tell (`e` and an accent), of the rest one look at the characters."""
+    assert normalize(f"{text}\ne")[:-1] == normalize(f"{text}\ne\u0301")[:-1]
+
+
 @given(TEXTS)
 @settings(max_examples=500)
 def test_the_result_keeps_its_promises(text: str) -> None:

@@ -38,9 +38,36 @@ def test_it_says_what_went_in_and_nothing_of_the_machine(sample: Release, tmp_pa
     inputs = next(item for item in definition["resolvedDependencies"] if item.get("name") == "inputs")
     assert f"sha256:{inputs['digest']['sha256']}" == manifest["inputs"]["digest"]
     assert {"uri": f"pkg:pypi/langdetect@{manifest['tool']['langdetect']}"} in definition["resolvedDependencies"]
-    assert definition["externalParameters"]["settings"] == manifest["settings_digest"]
+    assert definition["externalParameters"] == {
+        "name": manifest["name"],
+        "version": manifest["version"],
+        "settings": manifest["settings_digest"],
+    }
+    assert definition["internalParameters"] == {name: manifest["tool"][name] for name in ("python", "unicode")}
+    builder = made["predicate"]["runDetails"]["builder"]
+    assert builder["id"] == f"pkg:pypi/corpus-packager@{manifest['tool']['corpus-packager']}"
     shutil.copytree(sample.path, tmp_path / "elsewhere")
     assert statement(tmp_path / "elsewhere") == made
+
+
+def test_all_that_the_build_took_in_are_dependencies_by_their_digests(sample: Release, tmp_path: Path) -> None:
+    assert [item["name"] for item in dependencies(sample.path)] == ["inputs"]
+    shutil.copytree(sample.path, tmp_path / "copy")
+    document = json.loads((sample.path / "manifest.json").read_bytes())
+    taken = {name: f"{number}" * 64 for number, name in enumerate(("inputs", "sidecars", "exclusions", "previous"))}
+    document["inputs"] |= {"digest": f"sha256:{taken['inputs']}", "sidecars": f"sha256:{taken['sidecars']}"}
+    document["inputs"]["exclusions"] = f"sha256:{taken['exclusions']}"
+    document["previous"] = {"version": "0.0.9", "content_digest": f"sha256:{'9' * 64}"}
+    document["previous"]["release_digest"] = f"sha256:{taken['previous']}"
+    (tmp_path / "copy" / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
+    found = {item["name"]: item["digest"]["sha256"] for item in dependencies(tmp_path / "copy")}
+    assert found == {name if name != "previous" else "previous release": digest for name, digest in taken.items()}
+
+
+def dependencies(build: Path) -> list[dict[str, Any]]:
+    """The dependencies that are no libraries."""
+    found = statement(build)["predicate"]["buildDefinition"]["resolvedDependencies"]
+    return [item for item in found if "name" in item]
 
 
 def test_the_command_prints_it(

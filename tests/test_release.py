@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -307,6 +308,38 @@ def test_a_build_that_failed_its_checks_gets_no_version(run: Run, home: Path) ->
     assert run("build")[0] == 1
     code, _, err = run("release", "--build", "build.failed")
     assert (code, "did not pass its checks" in err) == (1, True)
+    assert not (home / "CHANGELOG.md").exists()
+
+
+def test_the_date_is_that_of_the_environment_and_decisions_come_as_a_document(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    write_files(home, {"dunmore.txt": page("Dunmore")})
+    build_release(home, home / "build")
+    (home / "corpus.toml").chmod(0o640)
+    code, out, _ = run("release", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert {name: told[name] for name in ("version", "previous", "level", "least", "dry_run")} == {
+        "version": "1.1.0",
+        "previous": "1.0.0",
+        "level": "minor",
+        "least": "1.1.0",
+        "dry_run": False,
+    }
+    assert told["written"] == ["CHANGELOG.md", "corpus.toml"]
+    assert "## [1.1.0] - 2026-01-01\n" in (home / "CHANGELOG.md").read_text()
+    assert (home / "corpus.toml").stat().st_mode & 0o777 == 0o640
+    assert not [path.name for path in home.iterdir() if path.name.startswith((".corpus", ".CHANGELOG"))]
+
+
+def test_settings_that_cannot_be_written_leave_the_changelog_as_it_was(run: Run, home: Path) -> None:
+    (home / "corpus.toml").unlink()
+    write_files(home, {"pyproject.toml": 'tool = {corpus = {version = "1.0.0"}}\n', "dunmore.txt": page("Dunmore")})
+    build_release(home, home / "build")
+    code, _, err = run("release", "--against", "releases/1.0.0")
+    assert (code, "cannot be written into the settings" in err) == (2, True)
     assert not (home / "CHANGELOG.md").exists()
 
 

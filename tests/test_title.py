@@ -185,6 +185,16 @@ def test_reasons_are_the_score_of_a_line() -> None:
         assert [abs(part) for _, part in reasons] == sorted((abs(part) for _, part in reasons), reverse=True)
 
 
+def test_a_byline_in_a_box_does_not_compete() -> None:
+    page = f"Old Quay Emails\nSUBSCRIBE\n3 May 2024, 8:41 AM\nBy Ada Quill\n{OPENING}\n{CLOSING}"
+    scan = marked(page, BoilerplateOptions())
+    found = weighed(scan, TitleOptions())
+    assert found is not None
+    rivals = [page[line["start"] : line["end"]] for line in scan.lines[found.places]]
+    assert "Old Quay Emails" in rivals
+    assert "By Ada Quill" not in rivals
+
+
 def test_only_lines_of_saved_pages_are_weighed() -> None:
     page = marked(normalize("\n".join([*PAGE_TOP, HEAD, OPENING, CLOSING])), BoilerplateOptions())
     assert weighed(page, TitleOptions()) is not None

@@ -61,6 +61,11 @@ class Finding:
         return max(0, self.outcome.failed_rows - len(self.rows))
 
 
+def key_of(outcome: CheckOutcome) -> tuple[str, str, str]:
+    """What tells a check from all others: its suite, its name, its column."""
+    return outcome.suite, outcome.check, outcome.column
+
+
 def findings_of(report: CheckReport, build: Path, config: Config | None) -> list[Finding]:
     """What failed, the worst first: crashed checks, what is wrong with the corpus as a whole, then by failed rows.
 
@@ -77,7 +82,7 @@ def findings_of(report: CheckReport, build: Path, config: Config | None) -> list
 
 def _badness(outcome: CheckOutcome) -> tuple[bool, bool, int, str, str, str]:
     whole = outcome.failed_rows == 0
-    return outcome.error is None, not whole, -outcome.failed_rows, outcome.suite, outcome.check, outcome.column
+    return outcome.error is None, not whole, -outcome.failed_rows, *key_of(outcome)
 
 
 def _rows(build: Path, wanted: set[str], config: Config | None) -> dict[str, FailedRow]:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from corpus.ci.findings import Finding
+from corpus.ci.findings import Finding, key_of
 from corpus.model import CheckOutcome, CheckReport
 from corpus.transforms.printable import printable
 
 
 def junit(report: CheckReport, findings: Sequence[Finding]) -> str:
     """An XML document: failed checks with their rows, crashed ones as errors. It bears no times."""
-    by_check = {_key(finding.outcome): finding for finding in findings}
-    outcomes = sorted(report.outcomes, key=_key)
+    by_check = {key_of(finding.outcome): finding for finding in findings}
+    outcomes = sorted(report.outcomes, key=key_of)
     root = ET.Element("testsuites", {"name": "corpus check", **_counts(outcomes)})
     for name, group in groupby(outcomes, key=lambda outcome: outcome.suite):
         held = list(group)
@@ -22,13 +22,9 @@ def junit(report: CheckReport, findings: Sequence[Finding]) -> str:
         for outcome in held:
             case = ET.SubElement(suite, "testcase", classname=printable(name), name=printable(outcome.check))
             if not outcome.passed:
-                _explain(case, by_check[_key(outcome)])
+                _explain(case, by_check[key_of(outcome)])
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
-
-
-def _key(outcome: CheckOutcome) -> tuple[str, str, str]:
-    return outcome.suite, outcome.check, outcome.column
 
 
 def _counts(outcomes: Sequence[CheckOutcome]) -> dict[str, str]:

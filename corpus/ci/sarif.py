@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from corpus.ci.findings import FailedRow, Finding
+from corpus.ci.findings import FailedRow, Finding, key_of
 from corpus.model import CheckOutcome, CheckReport
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -15,7 +15,7 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sche
 
 def sarif(report: CheckReport, findings: Sequence[Finding], *, place: str, version: str) -> dict[str, Any]:
     """The document; `place` is the file that a finding about the whole corpus points to, `version` that of corpus."""
-    outcomes = sorted(report.outcomes, key=lambda outcome: (outcome.suite, outcome.check, outcome.column))
+    outcomes = sorted(report.outcomes, key=key_of)
     rules = {_rule_id(outcome): number for number, outcome in enumerate(outcomes)}
     driver = {"name": "corpus", "semanticVersion": version, "rules": [_rule(outcome) for outcome in outcomes]}
     results = [
@@ -27,7 +27,7 @@ def sarif(report: CheckReport, findings: Sequence[Finding], *, place: str, versi
 
 
 def _rule_id(outcome: CheckOutcome) -> str:
-    return "/".join(part for part in (outcome.suite, outcome.check, outcome.column) if part)
+    return "/".join(part for part in key_of(outcome) if part)
 
 
 def _rule(outcome: CheckOutcome) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from corpus.ci.findings import Finding
+from corpus.ci.findings import Finding, key_of
 from corpus.errors import OutsideError
 from corpus.model import CheckOutcome, CheckReport, Manifest
 from corpus.release.markdown import code, escape, table
@@ -66,7 +66,7 @@ def _verdict(manifest: Manifest, report: CheckReport) -> str:
 def _check_table(report: CheckReport, before: Mapping[str, Any] | None) -> str:
     """Every check, those that passed folded away; with `before` a column for what was found in the last release."""
     last = {_key(item): item for item in before["outcomes"]} if before else None
-    outcomes = sorted(report.outcomes, key=lambda item: (item.suite, item.check, item.column))
+    outcomes = sorted(report.outcomes, key=key_of)
     failed, passed = ([item for item in outcomes if item.passed is wanted] for wanted in (False, True))
     parts = ["### Data checks"]
     parts += [_table(failed, last)] if failed else []

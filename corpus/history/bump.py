@@ -86,17 +86,17 @@ def _level_of_numbers(major: int, minor: int, patch: int) -> Level:
 def _of_rows(difference: Difference) -> Iterator[Reason]:
     rows, roles = difference.rows, difference.rows.by_role()
     if len(rows.removed):
-        yield Reason(level="major", text=f"{_rows(len(rows.removed))} went")
+        yield Reason(level="major", text=f"{count_of_rows(len(rows.removed))} went")
     if roles["content"]:
-        yield Reason(level="major", text=f"the content of {_rows(roles['content'])} changed")
+        yield Reason(level="major", text=f"the content of {count_of_rows(roles['content'])} changed")
     if difference.moved:
-        yield Reason(level="major", text=f"{_rows(sum(difference.moved.values()))} moved to another split")
+        yield Reason(level="major", text=f"{count_of_rows(sum(difference.moved.values()))} moved to another split")
     if len(rows.added):
-        yield Reason(level="minor", text=f"{_rows(len(rows.added))} came")
+        yield Reason(level="minor", text=f"{count_of_rows(len(rows.added))} came")
     if roles["relations"]:
-        yield Reason(level="minor", text=f"what is said of copies changed in {_rows(roles['relations'])}")
+        yield Reason(level="minor", text=f"what is said of copies changed in {count_of_rows(roles['relations'])}")
     if roles["provenance"]:
-        yield Reason(level="patch", text=f"where {_rows(roles['provenance'])} came from changed")
+        yield Reason(level="patch", text=f"where {count_of_rows(roles['provenance'])} came from changed")
 
 
 def _of_schema(difference: Difference) -> Iterator[Reason]:
@@ -124,5 +124,6 @@ def _of_the_ledger(difference: Difference) -> Iterator[Reason]:
         yield Reason(level="patch", text=f"other counts: {', '.join(difference.ledger)}")
 
 
-def _rows(count: int) -> str:
+def count_of_rows(count: int) -> str:
+    """In words: `1 row`, `2,000 rows`."""
     return f"{count:,} row" if count == 1 else f"{count:,} rows"

@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus.history.bump import data_reasons
+from corpus.history.bump import count_of_rows, data_reasons
 from corpus.history.columns import role_of
 from corpus.history.difference import Difference
 from corpus.history.rows import ids_of
@@ -102,7 +102,7 @@ def _is_unpublished(name: str, version: str, after: str | None) -> bool:
 def _added(difference: Difference) -> Iterator[str]:
     rows, schema = difference.rows, difference.schema
     if len(rows.added):
-        yield f"- {_count(len(rows.added))}: {_names(ids_of(rows.added), len(rows.added))}"
+        yield f"- {count_of_rows(len(rows.added))}: {_names(ids_of(rows.added), len(rows.added))}"
     yield from (f"- column {code(name)} ({code(kind)})" for name, kind in schema.added.items())
     for name, change in schema.lists.items():
         if change.added:
@@ -117,9 +117,9 @@ def _changed(difference: Difference) -> Iterator[str]:
         if len(found):
             columns = [name for name in rows.by_column() if role_of(name) == role]
             told = ", ".join(map(code, columns))
-            yield f"- {what} of {_count(len(found))} ({told}): {_names(ids_of(found), len(found))}"
+            yield f"- {what} of {count_of_rows(len(found))} ({told}): {_names(ids_of(found), len(found))}"
     for (old, new), count in difference.moved.items():
-        yield f"- {_count(count)} moved from {code(old)} to {code(new)}"
+        yield f"- {count_of_rows(count)} moved from {code(old)} to {code(new)}"
     for name, (before, after) in difference.schema.retyped.items():
         yield f"- column {code(name)}: {code(before)}, now {code(after)}"
     groups = difference.groups
@@ -134,7 +134,7 @@ def _removed(difference: Difference) -> Iterator[str]:
         rejected = [f"{count:,} now rejected as {code(reason)}" for reason, count in difference.rejected_now.items()]
         renamed = [f"{len(difference.renamed):,} with a new id"] if difference.renamed else []
         why = ", ".join([*rejected, *renamed])
-        yield f"- {_count(len(rows.removed))}" + (f" ({why})" if why else "")
+        yield f"- {count_of_rows(len(rows.removed))}" + (f" ({why})" if why else "")
     yield from (f"- column {code(name)} ({code(kind)})" for name, kind in schema.removed.items())
     for name, change in schema.lists.items():
         if change.removed:
@@ -144,7 +144,3 @@ def _removed(difference: Difference) -> Iterator[str]:
 def _names(ids: Iterator[str], count: int) -> str:
     shown = ", ".join(map(code, islice(ids, LISTED)))
     return f"{shown} and {count - LISTED:,} more" if count > LISTED else shown
-
-
-def _count(rows: int) -> str:
-    return f"{rows:,} row" if rows == 1 else f"{rows:,} rows"

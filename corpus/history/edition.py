@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DataError
-from corpus.hub.opening import OpenRelease
-from corpus.io.documents import read_manifest
-from corpus.layout import MANIFEST, is_part, parse_part
+from corpus.hub.opening import OpenRelease, local_release
+from corpus.layout import is_part, parse_part
 from corpus.model import FileEntry, Manifest
 
 
@@ -42,27 +40,21 @@ class Edition:
 
 def edition_of(opened: OpenRelease) -> Edition:
     """The release that somebody has opened, here or on the Hub, to be used while it is open."""
-    return _edition(opened.where, opened.folder, opened.manifest, opened.digest, fetch=opened.fetch)
+    return _edition(opened.where, opened.folder, opened.manifest, opened.digest, opened.fetch)
 
 
 def local_edition(folder: Path) -> Edition:
     """The release in a local folder; raises DataError when it is none."""
-    manifest = read_manifest(folder, any_schema=True)
-    digest = "sha256:" + hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
-    return _edition(str(folder), folder, manifest, digest)
+    return edition_of(local_release(folder))
 
 
 def draft_edition(folder: Path, manifest: Manifest) -> Edition:
     """The release that is being built in `folder`; `manifest` says what is written so far."""
-    return _edition("this build", folder, manifest, "")
-
-
-def _at_hand(paths: Sequence[str]) -> None:
-    """Nothing to fetch: the files lie there."""
+    return _edition("this build", folder, manifest, "", lambda _: folder)
 
 
 def _edition(
-    where: str, folder: Path, manifest: Manifest, digest: str, fetch: Callable[[Sequence[str]], object] = _at_hand
+    where: str, folder: Path, manifest: Manifest, digest: str, fetch: Callable[[Sequence[str]], object]
 ) -> Edition:
     entries = (entry for entry in manifest.files if is_part(entry.path))
     parts = tuple(sorted(entries, key=lambda entry: entry.path))

@@ -1,7 +1,7 @@
 """The release before this one, as `[release] previous` names it: an input of the build like any other.
 
-Everything that a build takes from it starts here: `previous_release` opens it, `lineage_of` gives the names and splits
-that stay, `since` tells in the card what differs from it and puts its digests into the manifest.
+Everything that a build takes from it starts here: `previous_release` opens it, `ancestry_of` finds the rows that it
+held, `since` tells in the card what differs from it and puts its digests into the manifest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from corpus.io.addresses import Address, parse_source
 from corpus.model import Previous
 from corpus.release.facts import CardFacts
 from corpus.release.manifest import make_manifest
-from corpus.stages.lineage import Lineage, trace
+from corpus.stages.lineage import Ancestry, Lineage, ancestry
 from corpus.transforms.tokens import Ints
 
 
@@ -33,8 +33,8 @@ class ReleaseOptions:
         default="",
         metadata={
             "doc": "The release before this one: a folder, seen from this file's, an address like s3://bucket/v1.2.0, "
-            "or a tag on the Hub like organisation/name@v1.2.0. Groups keep their names and rows their splits; the "
-            "card tells what has changed."
+            "or a tag on the Hub like organisation/name@v1.2.0. Groups keep their names and kept rows, rows their "
+            "splits; the card tells what has changed."
         },
     )
 
@@ -73,13 +73,13 @@ def _replaced(options: ReleaseOptions, where: str) -> ConfigError:
     return ConfigError(what, where=where, found=f"previous = {options.previous!r}", remedy=remedy)
 
 
-def lineage_of(previous: Edition | None, founder: Ints, borders: Ints, work: Path) -> Lineage | None:
-    """What the groups of this build keep of the `previous` release; see `stages.lineage.trace`."""
+def ancestry_of(previous: Edition | None, borders: Ints, work: Path) -> Ancestry | None:
+    """The rows of this build that the `previous` release held; see `stages.lineage.ancestry`."""
     if previous is None:
         return None
     previous.fetch([entry.path for entry in previous.parts])
     files = {previous.folder / entry.path: previous.split_of(entry) for entry in previous.parts}
-    return trace(files, founder, borders, work)
+    return ancestry(files, borders, work)
 
 
 def since(previous: Edition | None, lineage: Lineage | None, facts: CardFacts, release: Path) -> CardFacts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from corpus.history.bump import Level, Reason, is_enough, least_version, level_o
 from corpus.history.changelog import entry, first_entry, with_entry
 from corpus.history.difference import Difference
 from corpus.history.version_setting import with_version
-from corpus.io.project_files import CHANGELOG, settings_file
+from corpus.io.project_files import CHANGELOG, replace_file, settings_file
 from corpus.model import Manifest
 from corpus.naming import version_problem
 
@@ -76,7 +74,7 @@ def write_release(
     }
     changed = [path for path in after if after[path] != before[path]]
     for path in changed:
-        _replace(path, after[path])
+        replace_file(path, after[path].encode())
     return changed
 
 
@@ -87,17 +85,3 @@ def _text_of(path: Path) -> str:
         raise ConfigError(
             "the file is not UTF-8", where=str(path), found=str(error), remedy="save it as UTF-8"
         ) from None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put `text` in the place of a file, whole or not at all."""
-    target = Path(os.path.realpath(path))
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -90,30 +90,12 @@ def _rows(difference: Difference, most: int) -> Iterator[Table]:
     rows = difference.rows
     for title, table in (("Rows that came", rows.added), ("Rows that went", rows.removed)):
         yield _listed(title, ("id",), ((name,) for name in ids_of(table)), len(table), most)
-    reasons_now = tuple((reason, f"{count:,}") for reason, count in difference.rejected_now.items())
-    yield Table(
-        title="Rows that went and are now rejected",
-        header=("reason", "rows"),
-        rows=reasons_now,
-        numbers=(1,),
-        names=(0,),
-    )
-    reasons_before = tuple((reason, f"{count:,}") for reason, count in difference.rejected_before.items())
-    yield Table(
-        title="Rows that came and were rejected",
-        header=("reason", "rows"),
-        rows=reasons_before,
-        numbers=(1,),
-        names=(0,),
-    )
+    yield _counted("Rows that went and are now rejected", ("reason",), difference.rejected_now)
+    yield _counted("Rows that came and were rejected", ("reason",), difference.rejected_before)
     header = ("old id", "new id")
     yield _listed("Rows with a new id", header, iter(difference.renamed), len(difference.renamed), most)
-    by_column = tuple((name, f"{count:,}") for name, count in rows.by_column().items())
-    yield Table(title="Changes by column", header=("column", "rows"), rows=by_column, numbers=(1,), names=(0,))
-    moves = tuple((old, new, f"{count:,}") for (old, new), count in difference.moved.items())
-    yield Table(
-        title="Rows that moved to another split", header=("from", "to", "rows"), rows=moves, numbers=(2,), names=(0, 1)
-    )
+    yield _counted("Changes by column", ("column",), rows.by_column())
+    yield _counted("Rows that moved to another split", ("from", "to"), difference.moved)
     changed = ((row["id"], ", ".join(row["columns"]), _move(row["moved"])) for row in changed_rows(difference))
     yield _listed("Rows that changed", ("id", "columns", "split"), changed, len(rows.changed), most)
 
@@ -139,6 +121,13 @@ def _groups(difference: Difference, most: int) -> Iterator[Table]:
     split = ((item.group, ", ".join(item.others)) for item in groups.split)
     yield _listed("Groups that split", ("old group", "into new ones"), split, len(groups.split), most)
     yield _listed("Groups with a new name", ("old", "new"), iter(groups.renamed), len(groups.renamed), most)
+
+
+def _counted(title: str, header: tuple[str, ...], counts: Mapping[str, int] | Mapping[tuple[str, str], int]) -> Table:
+    """How many rows there are of each name, or of each pair of names."""
+    rows = tuple((*([key] if isinstance(key, str) else key), f"{count:,}") for key, count in counts.items())
+    last = len(header)
+    return Table(title=title, header=(*header, "rows"), rows=rows, numbers=(last,), names=tuple(range(last)))
 
 
 def _listed(title: str, header: tuple[str, ...], rows: Iterable[Sequence[str]], count: int, most: int) -> Table:

@@ -108,6 +108,11 @@ class OpenRelease:
         return self.folder
 
 
+def local_release(folder: Path) -> OpenRelease:
+    """The release in a local folder. Raises DataError when it is none."""
+    return OpenRelease(folder=folder, where=str(folder), manifest=read_manifest(folder, any_schema=True))
+
+
 @contextmanager
 def open_release(
     address: str,
@@ -124,7 +129,7 @@ def open_release(
     """
     place = parse_address(address, repo=repo)
     if isinstance(place, Path):
-        yield OpenRelease(folder=place, where=address, manifest=read_manifest(place, any_schema=True))
+        yield local_release(place)
         return
     if isinstance(place, Address):
         with tempfile.TemporaryDirectory(prefix="corpus-") as folder:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from corpus.errors import DataError, UsageError
 from corpus.hub.client import Hub
@@ -23,10 +21,8 @@ from corpus.hub.opening import (
 from corpus.hub.patience import Patience
 from corpus.io.addresses import Address
 from corpus.layout import DATA, MANIFEST
-from corpus.naming import tag_of
+from corpus.naming import DIGEST, tag_of
 from corpus.release.verify import differences
-
-_DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +81,7 @@ def verify(
 
 
 def _digest(given: str) -> str:
-    match = _DIGEST.fullmatch(given)
+    match = DIGEST.fullmatch(given)
     if match is None:
         remedy = "give what `corpus publish` printed: sha256: and 64 hexadecimal digits"
         raise UsageError("This is no release digest.", found=given, remedy=remedy)

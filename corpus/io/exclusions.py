@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from corpus.errors import ConfigError, nearest
 from corpus.io.documents import canonical_json
 from corpus.io.ids import file_of
+from corpus.io.project_files import replace_file
 
 REASONS: Final = ("copyright", "legal", "other", "privacy", "quality", "request")
 """Why an article went. The list is closed: reasons are counted in the release, and a free one could name a person."""
@@ -158,9 +159,7 @@ def add_exclusions(path: Path, wanted: Sequence[Exclusion]) -> list[Exclusion]:
     if fresh:
         before = path.read_bytes() if path.is_file() else b""
         end = b"" if not before or before.endswith(b"\n") else b"\n"
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(before + end + _lines(fresh))
-        temporary.replace(path)
+        replace_file(path, before + end + _lines(fresh))
     return fresh
 
 

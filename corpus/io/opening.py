@@ -48,7 +48,7 @@ def opened(root: Path | Address, file: SourceFile, spool: Path, *, codec: str = 
             yield Content(file=kept, size=size, sha256=sha256, codec=codec)
         return
     try:
-        descriptor = open_regular(os.path.join(root, file.path))  # noqa: PTH118 (a path object costs more than a read)
+        descriptor = open_regular(f"{root}{os.sep}{file.path}")  # a path object costs more than a read
     except OSError as error:
         raise _unreadable(error) from None
     data = _small(descriptor, file.size)
@@ -79,9 +79,14 @@ def open_regular(path: str | Path) -> int:
 
 
 def _small(descriptor: int, expected: int) -> bytes | None:
-    """The bytes of a file that is small enough to be held, so that it is read once; None for another one."""
+    """The bytes of a file that is small enough to be held, so that it is read once; None for another one.
+
+    Where a file ends as it is `expected` to, nothing asks whether there is more of it.
+    """
     try:
         data = os.read(descriptor, min(expected, _IN_MEMORY) + 1)
+        if len(data) == expected <= _IN_MEMORY:
+            return data
         while len(data) <= _IN_MEMORY and (more := os.read(descriptor, len(data) + 1)):
             data += more
         if len(data) <= _IN_MEMORY:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -32,6 +34,20 @@ def settings_file(folder: Path) -> Path | None:
     if own.is_file():
         return own
     return shared if shared.is_file() and _names_corpus(shared.read_bytes().decode("utf-8", "replace")) else None
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in the place of a file, or of what a link there points to, whole or not at all. Raises OSError."""
+    target = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _names_corpus(text: str) -> bool:

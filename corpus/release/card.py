@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -30,6 +31,11 @@ BLANKS: Final = frozenset(
 )
 """The names of `card_blanks`, known before there are facts."""
 
+SECTION_BLANKS: Final = ("example", "methods", "known_limits", "changes", "removal", "citation")
+"""The blanks that are sections by themselves, which readers look for; templates of older versions lack some."""
+
+_BRACES: Final = re.compile(r"\{[{%#](.*?)[}%#]\}", re.DOTALL)
+
 _FAILURES: Final = (
     jinja2.TemplateError,
     ArithmeticError,
@@ -46,6 +52,15 @@ _FAILURES: Final = (
 def check_template(template: str, where: str = TEMPLATE) -> None:
     """Raise ConfigError for what is wrong with a template whatever the facts: see `render_card`."""
     _prepared(template, where)
+
+
+def missing_sections(template: str) -> list[str]:
+    """The SECTION_BLANKS that a template does not name between braces; a comment like `{# changes #}` will do, too.
+
+    `missing_sections("{{ citation }} {# example methods known_limits #}")` is `["changes", "removal"]`.
+    """
+    named = set(re.findall(r"\w+", " ".join(_BRACES.findall(template))))
+    return [name for name in SECTION_BLANKS if name not in named]
 
 
 def render_card(template: str, *, facts: CardFacts, where: str = TEMPLATE) -> str:

@@ -16,11 +16,10 @@ from corpus.io.depot import remove
 from corpus.stages.arrays import column_of, listed, lists_of
 from corpus.stages.staged import read_staged, staged_path, write_staged
 from corpus.transforms.duplicates.compare import Compared, Side, Texts, compare, join_texts
-from corpus.transforms.duplicates.find import DuplicateOptions, Standing, telling, verification_chunks
-from corpus.transforms.duplicates.join import unpacked
+from corpus.transforms.duplicates.find import DuplicateOptions, telling, verification_chunks
 from corpus.transforms.duplicates.numbers import numbers_in
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, shingles
-from corpus.transforms.tokens import Ints, UInts, offsets_of, runs_of
+from corpus.transforms.tokens import Ints, offsets_of, runs_of
 
 _SIDES: Final = ("first", "second")
 
@@ -58,6 +57,7 @@ class Shingle:
     """The task that makes the shingles of some rows, from their staged titles and bodies."""
 
     work: Path
+    into: str
     borders: Ints
     options: SketchOptions
 
@@ -79,7 +79,7 @@ class Shingle:
             "spans": listed(found.spans, found.offsets, pa.uint32()),
             "numbers": listed(*numbers_in(texts), pa.uint64()),
         }
-        write_staged(staged_path(self.work, "shingles", wanted.number), columns, SHINGLES)
+        write_staged(_shingles_path(self.work, self.into, wanted.number), columns, SHINGLES)
         return len(texts)
 
 
@@ -88,6 +88,7 @@ class Compare:
     """The task that compares pairs of rows on their shingles; `starts` are the first rows of the shingle files."""
 
     work: Path
+    into: str
     starts: Ints
     options: DuplicateOptions
 
@@ -95,13 +96,13 @@ class Compare:
         """Compare the pairs of rows of a numbered chunk, and write those that can tell anything; gives how many."""
         number, pairs = chunk
         found = telling(compare(*pairs, self._full, reach=self.options.reach), self.options)
-        write_staged(staged_path(self.work, "compared", number), columns_of(found), COMPARED)
+        write_staged(staged_path(self.work, self.into, number), columns_of(found), COMPARED)
         return len(found.first)
 
     def _full(self, rows: Ints) -> Texts:
         parts = []
         for number, local in by_shard(rows, self.starts):
-            table = read_staged(staged_path(self.work, "shingles", number))
+            table = read_staged(_shingles_path(self.work, self.into, number))
             parts.append(_texts(table, np.searchsorted(column_of(table, "row"), local + self.starts[number])))
         return join_texts(parts)
 
@@ -148,31 +149,44 @@ def _texts(table: pa.Table, places: Ints) -> Texts:
     )
 
 
-def compare_candidates(
-    pairs: UInts,
-    standing: Standing,
+def compare_pairs(
+    first: Ints,
+    second: Ints,
     distinct: Ints,
     borders: Ints,
     engine: Engine,
     work: Path,
     *,
+    into: str,
     shingle_options: SketchOptions,
     options: DuplicateOptions,
 ) -> int:
-    """Verify every candidate pair of ranks; those that can tell anything go to files, as pairs of rows. Gives how many.
+    """Compare pairs of rows on full texts; those that can tell anything go to the files `into`. Gives how many files.
 
     `distinct` (n,) counts the different shingles of every row, `borders` (s + 1,) tell where each shard begins.
     """
-    rows = standing.order[np.unique(np.concatenate(unpacked(pairs)))]
-    rows.sort()
+    rows = np.unique(np.concatenate([first, second]))
     batches = list(_batches(rows, distinct))
-    list(engine.map(Shingle(work=work, borders=borders, options=shingle_options), batches))
+    list(engine.map(Shingle(work=work, into=into, borders=borders, options=shingle_options), batches))
     starts = np.array([batch.rows[0] for batch in batches], np.int64)
-    chunks = list(enumerate(verification_chunks(pairs, standing, distinct)))
-    list(engine.map(Compare(work=work, starts=starts, options=options), chunks))
+    chunks = list(enumerate(verification_chunks(first, second, distinct)))
+    list(engine.map(Compare(work=work, into=into, starts=starts, options=options), chunks))
     for batch in batches:
-        remove(staged_path(work, "shingles", batch.number))
+        remove(_shingles_path(work, into, batch.number))
     return len(chunks)
+
+
+def take_compared(work: Path, into: str, files: int) -> Compared:
+    """The pairs in so many files of `compare_pairs`, which go."""
+    paths = [staged_path(work, into, number) for number in range(files)]
+    found = compared_of(pa.concat_tables([COMPARED.empty_table(), *map(read_staged, paths)]))
+    for path in paths:
+        remove(path)
+    return found
+
+
+def _shingles_path(work: Path, into: str, number: int) -> Path:
+    return staged_path(work, f"{into}-shingles", number)
 
 
 def by_shard(rows: Ints, borders: Ints) -> Iterator[tuple[int, Ints]]:

@@ -23,9 +23,12 @@ from corpus.stages.comparison import COMPARED, by_shard, compared_of
 from corpus.stages.staged import read_staged, staged_path, write_staged
 from corpus.transforms.duplicates.compare import Compared
 from corpus.transforms.duplicates.components import bins_of, settle, unite
-from corpus.transforms.duplicates.find import DuplicateOptions, decide, touching_by
-from corpus.transforms.duplicates.groups import Related, Stars
+from corpus.transforms.duplicates.find import DuplicateOptions, Grouped, decide, touching_by
+from corpus.transforms.duplicates.groups import Copies, Related, Stars
 from corpus.transforms.tokens import Ints, UInts
+
+PAIRS: Final = "compared"
+"""The files of the verified pairs (see `comparison`) that groups are made from."""
 
 BINNED: Final = pa.schema([pa.field("bin", pa.uint32()), *COMPARED])
 """Verified pairs in the order of their bins."""
@@ -48,7 +51,7 @@ class Sort:
 
     def __call__(self, number: int) -> None:
         """Write the pairs of one file anew."""
-        pairs = read_staged(staged_path(self.work, "compared", number))
+        pairs = read_staged(staged_path(self.work, PAIRS, number))
         bins = column_of(read_staged(staged_path(self.work, "places", 0), ["bin"]), "bin")
         mine = bins[column_of(pairs, "first")]
         order = np.argsort(mine, kind="stable")
@@ -61,8 +64,7 @@ class Decided:
     """What was decided of ascending rows (k,) that are compared; what names a row there means one of all rows."""
 
     rows: Ints
-    stars: Stars
-    related: Related
+    grouped: Grouped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class Group:
         rows = np.unique(np.concatenate([pairs.first, pairs.second]))
         ranks = column_of(read_staged(staged_path(self.work, "ranks", 0)), "rank")[rows]
         words = column_of(read_staged(staged_path(self.work, "places", 0), ["words"]), "words")[rows]
-        found, related = decide(
+        found = decide(
             _renumbered(pairs, rows),
             _places(ranks),
             words,
@@ -94,16 +96,7 @@ class Group:
             apart=_among(self.apart, rows),
             options=self.options,
         )
-        return Decided(
-            rows=rows,
-            stars=Stars(kept=rows[found.kept], overlap=found.overlap, shorter=found.shorter),
-            related=Related(
-                row=rows[related.row],
-                other=rows[related.other],
-                share=related.share,
-                share_of_other=related.share_of_other,
-            ),
-        )
+        return Decided(rows=rows, grouped=_named(found, rows))
 
     def _pairs(self, file: int, number: int) -> pa.Table:
         table = read_staged(staged_path(self.work, "binned", file))
@@ -119,8 +112,18 @@ class Group:
             yield values[offsets[row] : offsets[row + 1]].copy()
 
 
-def group_pairs(group: Group, words: Ints, engine: Engine) -> tuple[Stars, Related]:
-    """Groups and relations of all n rows from their verified pairs, which go; `words` (n,) by row.
+def _named(found: Grouped, rows: Ints) -> Grouped:
+    """The same, with the places that rows have among `rows` turned into their numbers."""
+    stars, copies, related = found.stars, found.copies, found.related
+    return Grouped(
+        stars=replace(stars, kept=rows[stars.kept]),
+        copies=replace(copies, of=rows[copies.of], text=rows[copies.text]),
+        related=replace(related, row=rows[related.row], other=rows[related.other]),
+    )
+
+
+def group_pairs(group: Group, words: Ints, engine: Engine) -> Grouped:
+    """Groups, joinable copies and relations of all n rows from their verified pairs, which go; `words` (n,) by row.
 
     Raises DataError when a component has more than MOST_PAIRS pairs.
     """
@@ -130,15 +133,19 @@ def group_pairs(group: Group, words: Ints, engine: Engine) -> tuple[Stars, Relat
     list(engine.map(Sort(work=work), range(files)))
     rows = np.arange(len(words))
     kept, share, shorter = rows.copy(), np.full(len(rows), np.nan), np.zeros(len(rows), np.bool_)
-    related = []
+    copies, related = [], []
     for decided in engine.map(group, range(count)):
-        kept[decided.rows] = decided.stars.kept
-        share[decided.rows], shorter[decided.rows] = decided.stars.overlap, decided.stars.shorter
-        related.append(decided.related)
-    for name in ("compared", "binned"):
+        found = decided.grouped
+        kept[decided.rows] = found.stars.kept
+        share[decided.rows], shorter[decided.rows] = found.stars.overlap, found.stars.shorter
+        copies.append(found.copies)
+        related.append(found.related)
+    for name in (PAIRS, "binned"):
         for number in range(files):
             remove(staged_path(work, name, number))
-    return Stars(kept=kept, overlap=share, shorter=shorter), _in_order(related)
+    return Grouped(
+        stars=Stars(kept=kept, overlap=share, shorter=shorter), copies=_joined(copies), related=_in_order(related)
+    )
 
 
 def _components(work: Path, files: int, rows: int) -> tuple[Ints, Ints]:
@@ -159,7 +166,7 @@ def _components(work: Path, files: int, rows: int) -> tuple[Ints, Ints]:
 
 def _ends(work: Path, number: int) -> tuple[Ints, Ints]:
     """The rows of the pairs in a file; copies, for of arrays that may not be written numba compiles other kernels."""
-    table = read_staged(staged_path(work, "compared", number), ["first", "second"])
+    table = read_staged(staged_path(work, PAIRS, number), ["first", "second"])
     return column_of(table, "first").copy(), column_of(table, "second").copy()
 
 
@@ -180,6 +187,17 @@ def _among(apart: tuple[tuple[int, int], ...], rows: Ints) -> list[tuple[int, in
     """The rows that are kept apart, by their places among `rows`; those of which one is not there cannot meet."""
     here = {row: place for place, row in enumerate(rows.tolist())} if apart else {}
     return [(here[one], here[other]) for one, other in apart if one in here and other in here]
+
+
+def _joined(parts: list[Copies]) -> Copies:
+    """The copies of all components."""
+    none, nothing, never = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_)
+    return Copies(
+        of=np.concatenate([none, *(part.of for part in parts)]),
+        text=np.concatenate([none, *(part.text for part in parts)]),
+        overlap=np.concatenate([nothing, *(part.overlap for part in parts)]),
+        shorter=np.concatenate([never, *(part.shorter for part in parts)]),
+    )
 
 
 def _in_order(parts: list[Related]) -> Related:

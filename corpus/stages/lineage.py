@@ -1,4 +1,4 @@
-"""What the groups of this build keep of the previous release: names and splits; and what changed hands."""
+"""What the groups of this build keep of the previous release: kept rows, names and splits; and what changed hands."""
 
 from __future__ import annotations
 
@@ -24,6 +24,24 @@ from corpus.transforms.tokens import Ints
 _COLUMNS: Final = ("id", "duplicate_group", "duplicate_kind", "text_sha256")
 NAMES: Final = "names.arrow"
 _TAKEN: Final = pa.schema([pa.field("name", pa.string())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ancestry:
+    """The rows of this build that the previous release held, and the names of all groups there, sorted.
+
+    `taken` is the file of these names, `borders` (s + 1,) tell where the rows of each shard begin in this build.
+    """
+
+    known: Known
+    names: pa.Array
+    taken: Path
+    borders: Ints
+
+    @property
+    def kept(self) -> Ints:
+        """The rows that were alone, or the kept member of their group."""
+        return self.known.rows[self.known.kept]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +73,14 @@ def read_taken(path: Path) -> frozenset[str]:
     return frozenset(read_staged(path)["name"].to_pylist())
 
 
-def trace(files: Mapping[Path, str], founder: Ints, borders: Ints, work: Path) -> Lineage:
-    """Hold the groups of this build against the Parquet `files` of the previous release (with the split of each).
+def ancestry(files: Mapping[Path, str], borders: Ints, work: Path) -> Ancestry:
+    """Look for the rows of this build in the Parquet `files` of the previous release (with the split of each).
 
-    `founder` (n,) is the founding row of the group of each row, `borders` (s + 1,) tell where the rows of each shard
-    begin. A row is known by its id, or where its id is new by its source text, if that had an id that is gone: so a
-    file that is renamed keeps its place. Raises DataError for a file that is no part of a release.
+    A row is known by its id, or where its id is new by its source text, if that had an id that is gone: so a file that
+    is renamed keeps its place. Raises DataError for a file that is no part of a release.
     """
     before = pa.concat_tables([_read(path, split) for path, split in files.items()])
-    ids = _ids(borders, work)
-    known = _known(before, ids, borders, work)
+    known = _known(before, _ids(borders, work), borders, work)
     names = pc.unique(before["duplicate_group"]).sort()
     ranks = pc.index_in(before["duplicate_group"], value_set=names).to_numpy()
     splits = pc.index_in(before["split"], value_set=pa.array(SPLITS)).to_numpy()
@@ -77,16 +93,24 @@ def trace(files: Mapping[Path, str], founder: Ints, borders: Ints, work: Path) -
         splits=splits[at].astype(np.int64),
         kept=singles[at].astype(bool),
     )
-    carried = carry(founder, were)
     taken = work / NAMES
-    _write_names(taken, names)
+    write_table(taken, pa.table([names], schema=_TAKEN))
+    return Ancestry(known=were, names=names, taken=taken, borders=borders)
+
+
+def trace(before: Ancestry, founder: Ints, work: Path) -> Lineage:
+    """Hold the groups of this build against those before; `founder` (n,) is the founding row of the group of each row.
+
+    The staged rows lie in `work`.
+    """
+    carried, names = carry(founder, before.known), before.names
     kept = names.take(pa.array(np.maximum(carried.groups, 0), mask=carried.groups < 0)) if len(names) else names
     return Lineage(
         founders=carried.founders,
         names=kept,
         splits=pa.array(np.array(SPLITS, object)[carried.splits], pa.string()),
-        taken=taken,
-        changes=_changes(carried, kept, names, ids),
+        taken=before.taken,
+        changes=_changes(carried, kept, names, _ids(before.borders, work)),
     )
 
 
@@ -135,10 +159,6 @@ def _places(values: pa.ChunkedArray, among: pa.Array) -> Ints:
 
 def _column(work: Path, table: str, shard: int, name: str) -> pa.ChunkedArray:
     return read_staged(staged_path(work, table, shard), [name])[name]
-
-
-def _write_names(path: Path, names: pa.Array) -> None:
-    write_table(path, pa.table([names], schema=_TAKEN))
 
 
 def _changes(carried: Carried, kept: pa.Array, names: pa.Array, ids: pa.ChunkedArray) -> NameChanges:

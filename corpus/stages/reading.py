@@ -106,10 +106,10 @@ class Reading:
 
     def _is_excluded(self, decisions: Mapping[str, Sequence[Decision]], name: str, account: Account) -> bool:
         """Whether the file or row of this id is left out; then that is accounted for."""
-        decision = next((item for item in decisions.get(name, ()) if item.action == "exclude"), None)
-        if decision:
-            account.exclude(str(decision.value), decision)
-            return True
+        for decision in decisions.get(name, ()):
+            if decision.action == "exclude":
+                account.exclude(str(decision.value), decision)
+                return True
         reason = self.exclusions.of_id(name)
         if reason:
             account.exclude(reason)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +16,19 @@ from corpus.engines.base import Engine
 from corpus.errors import ConfigError, nearest
 from corpus.model import Decision, Staged
 from corpus.stages.arrays import column_of, keys_of
-from corpus.stages.comparison import compare_candidates
-from corpus.stages.grouping import Group, group_pairs
+from corpus.stages.comparison import compare_pairs, take_compared
+from corpus.stages.grouping import PAIRS, Group, group_pairs
 from corpus.stages.join import join_sketches
 from corpus.stages.staged import read_staged, staged_path
-from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, describe, stand
+from corpus.transforms.duplicates.compare import Compared
+from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, rows_of, settled, stand
 from corpus.transforms.duplicates.join import Dates
 from corpus.transforms.duplicates.sketch import SketchOptions
+from corpus.transforms.duplicates.stay import KeptBefore
 from corpus.transforms.tokens import Ints, UInts, offsets_of
+
+PAIRS_AGAIN: Final = "asked"
+"""The files of pairs that are compared to see whether a row is kept again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,24 +68,34 @@ def relate(
     decisions: Sequence[Decision],
     shingle_options: SketchOptions,
     options: DuplicateOptions,
+    were_kept: Ints | None = None,
 ) -> Duplicates:
-    """Find the groups of copies among all rows; every member is verified on full texts against the kept one."""
+    """Find the groups of copies among all rows; every member is verified on full texts against the kept one.
+
+    `were_kept` (k,) are the rows that the previous release kept, None without one.
+    """
     apart = [_apart(decision, rows, work) for decision in decisions if decision.action == "not_duplicate_of"]
     standing = stand(rows.words, rows.dates, rows.keys, apart)
     limit = shingle_options.limit
     candidates = join_sketches(rows.borders, rows.hashes, standing, engine, work, limit=limit, options=options)
-    files = compare_candidates(
-        candidates,
-        standing,
-        rows.shingles,
-        rows.borders,
-        engine,
-        work,
+    compare = functools.partial(
+        compare_pairs,
+        distinct=rows.shingles,
+        borders=rows.borders,
+        engine=engine,
+        work=work,
         shingle_options=shingle_options,
         options=options,
     )
+    files = compare(*rows_of(candidates, standing), into=PAIRS)
     group = Group(work=work, files=files, borders=rows.borders, apart=tuple(apart), limit=limit, options=options)
-    return describe(*group_pairs(group, rows.words, engine), standing, rows.keys)
+    grouped = group_pairs(group, rows.words, engine)
+
+    def compared(first: Ints, second: Ints) -> Compared:
+        return take_compared(work, PAIRS_AGAIN, compare(first, second, into=PAIRS_AGAIN))
+
+    before = None if were_kept is None else KeptBefore(rows=were_kept, compared=compared)
+    return settled(grouped, standing, rows.words, rows.keys, before, options)
 
 
 def copies_of(found: Duplicates) -> tuple[int, int]:

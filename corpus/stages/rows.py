@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,7 @@ from corpus.transforms.article import Article, Given, split_article
 from corpus.transforms.boilerplate.label import BoilerplateOptions
 from corpus.transforms.html.tree import HtmlOptions
 from corpus.transforms.normalize import normalize
-from corpus.transforms.stretches import put_back
+from corpus.transforms.stretches import Stretch, put_back
 from corpus.transforms.title import TitleOptions
 from corpus.transforms.unicode import class_table, code_points
 
@@ -29,6 +30,7 @@ _MARKUP: Final = re.compile(r"<[^<>]*>|!?\[[^\[\]\n]*\]\([^()\n]*\)|&#?[0-9A-Za-
 _MARKUP_SIGNS: Final = "<![&"
 _OPENING: Final = 32
 """Nearly every body has a letter among so many characters, before any sign of markup."""
+_kind_of: Final = itemgetter(Stretch._fields.index("kind"))
 _COLUMNS: Final = ("url", "author", "site", "license", "published", "language_declared")
 
 
@@ -73,7 +75,7 @@ def row_of(source: Source, record: Record, options: TextOptions) -> dict[str, An
     if not _has_words(article.body):
         raise RefusedError("no_text" if text else "empty", f"{len(text)} characters of text")
     row = _columns(source, record, name, text, article, fields)
-    if put_back(article.body, ((item.offset, item.text) for item in article.boilerplate)) != text:
+    if put_back(article.body, [(item.offset, item.text) for item in article.boilerplate]) != text:
         raise BugError("taking boilerplate out lost text", where=name, remedy="report this file, if you may share it")
     return row
 
@@ -105,7 +107,7 @@ def _has_words(body: str) -> bool:
 
 
 def _columns(source: Source, record: Record, name: str, text: str, article: Article, fields: Fields) -> dict[str, Any]:
-    decided = next((item.value for item in article.used if item.action == "language"), None)
+    decided = next((item.value for item in article.used if item.action == "language"), None) if article.used else None
     sources = {**fields.sources, "title": article.title_source, "language": "override" if decided else None}
     values = fields.values
     return {
@@ -115,7 +117,7 @@ def _columns(source: Source, record: Record, name: str, text: str, article: Arti
         "title": article.title,
         "body": article.body,
         "boilerplate": article.boilerplate,
-        "boilerplate_flags": sorted({stretch.kind for stretch in article.boilerplate}),
+        "boilerplate_flags": sorted(set(map(_kind_of, article.boilerplate))),
         "language": decided,
         "published_at": fields.instant,
         "metadata": metadata_json(fields.other),

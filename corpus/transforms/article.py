@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from corpus.model import Decision
 from corpus.transforms.boilerplate.cutting import cut_lines
@@ -24,8 +24,7 @@ _PARAGRAPH: Final = 300
 """A longer line is no headline, and the article has begun."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(NamedTuple):
     """What a source text is made of.
 
     `title_source` is one of `schema.FIELD_SOURCES`, or null without a title; `used` are the decisions that found

@@ -16,6 +16,8 @@ from numba.core import config
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 _HERE: Final = Path(__file__).parent
+OPTIONS: Final = {"nogil": True, "error_model": "numpy"}
+"""How kernels are compiled: they give way to other threads, and do not look for zeros before they divide."""
 _DECORATORS: Final = (b"\n@compiled\n", b"\n@entry\n")
 
 
@@ -31,7 +33,7 @@ def compiled(function: Kernel) -> Kernel:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder) if folder else ""
     try:
-        kernel: Kernel = numba.njit(cache=folder is not None, nogil=True)(function)
+        kernel: Kernel = numba.njit(cache=folder is not None, **OPTIONS)(function)
     finally:
         config.CACHE_DIR = before
     return kernel
@@ -86,7 +88,7 @@ def _digest(package: Path) -> str:
     digest = hashlib.sha256()
     for code in (*own.values(), *(shared.values() if imported else ())):
         digest.update(code)
-    for path in (Path(__file__), _HERE / "boilerplate" / "kernels.py"):
+    for path in (Path(__file__), _HERE / "kernels.py"):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

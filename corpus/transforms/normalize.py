@@ -20,8 +20,8 @@ _TABLE: Final = str.maketrans(
 )
 _FOREIGN: Final = re.compile(f"[{re.escape(_LINE_ENDS + _SPACES + _DROPPED)}]")
 _BLANK_LINES: Final = re.compile("\n{3,}")
-CHANGED: Final = tuple(_TABLE)
-"""The code points that never stay."""
+CHANGED: Final = {int(point): str(other) for point, other in _TABLE.items()}
+"""The code points that never stay, and what becomes of each: a line end, a blank, or nothing."""
 
 
 def normalize(text: str) -> str:
@@ -31,11 +31,14 @@ def normalize(text: str) -> str:
     control characters, byte order marks and soft hyphens go; so do blanks at the end of a line, and all but one of a
     run of blank lines. Nothing else changes: runs of blanks inside a line and indentation stay.
     """
-    from corpus.transforms.plain import is_plain  # numba takes half a second to import
+    from corpus.transforms.plain import tidied  # numba takes half a second to import
 
     text = text.strip(WHITE_SPACE)
-    if is_plain(text):
-        return text
+    known = tidied(text)
+    return _normalized(text) if known is None else known
+
+
+def _normalized(text: str) -> str:
     if _FOREIGN.search(text):
         text = text.replace("\r\n", "\n").translate(_TABLE)
     text = nfc(text)

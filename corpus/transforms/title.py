@@ -9,7 +9,7 @@ import functools
 import json
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +31,11 @@ from corpus.transforms.boilerplate.headline_facts import FACTS
 from corpus.transforms.boilerplate.headline_page import VIEW, Page
 from corpus.transforms.boilerplate.headline_trees import INNER, NODES, Trees
 from corpus.transforms.boilerplate.label import Scan, scan
-from corpus.transforms.boilerplate.marks import BY_HEADLINE, LINE, RULES, TITLE, UNMARKED
+from corpus.transforms.boilerplate.marks import BY_HEADLINE, LINE, RULES, TITLE, UNMARKED, records
 from corpus.transforms.boilerplate.phrases import languages, load
 from corpus.transforms.boilerplate.retold import Numbers, room_for
 from corpus.transforms.boilerplate.rules import mark_lines
+from corpus.transforms.rooms import per_thread
 from corpus.transforms.stretches import Label
 
 LEARNT: Final = "headline.json"
@@ -56,8 +57,7 @@ class TitleOptions:
         check_least(self, 1, "longest")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class Headline(NamedTuple):
     """An article's own headline: its words, the line that has them, the lines first:last that print it, its rule."""
 
     words: str
@@ -188,12 +188,12 @@ def _page(result: Scan) -> Page:
         folded=result.folded,
         traits=trait_table(),
         lines=lines,
-        views=np.empty(len(lines) + 1, VIEW),
+        views=records(len(lines) + 1, VIEW),
         tally=room_for(len(lines), len(result.points), unspaced=result.unspaced),
     )
 
 
-@functools.cache
+@per_thread
 def _finalists_room() -> Room:
     """Room for the finalists of one text after the other: `choose` fills what it reads."""
     return _room_for(FINALISTS + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,7 +79,11 @@ def ending_of(file_id: str) -> str:
 
 def form_of(file_id: str) -> tuple[Form, str] | None:
     """The form of a file by its name, and the ending of its compression or an empty text; None without a reader."""
-    ending = ending_of(file_id)
+    return _form_of(ending_of(file_id))
+
+
+@functools.lru_cache
+def _form_of(ending: str) -> tuple[Form, str] | None:
     codec = next((codec for codec in CODECS if ending.endswith(codec)), "")
     form = FORMS.get(ending.removesuffix(codec))
     return None if form is None or (codec and not form.packed) else (form, codec)

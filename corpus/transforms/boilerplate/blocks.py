@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from corpus.transforms.boilerplate.characters import Points
 from corpus.transforms.boilerplate.credits import is_attribution
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     ADVERTISEMENT,
     BLOCK,
@@ -41,6 +40,7 @@ from corpus.transforms.boilerplate.marks import (
     one_of,
 )  # fmt: skip
 from corpus.transforms.boilerplate.threads import mark_threads
+from corpus.transforms.kernels import compiled
 
 POST_WORDS: Final = 60
 """The text of an embedded post is at most this long."""

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.boilerplate.features import COUNT, FEATURES, Steps, Table, describe
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import UNMARKED, Lines
+from corpus.transforms.kernels import compiled
 
 SCALE: Final = 64
 """Weights are whole numbers: so many make one unit of log odds."""

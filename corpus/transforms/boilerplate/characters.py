@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.boilerplate.kernels import compiled
+from corpus.transforms.kernels import compiled
 from corpus.transforms.unicode import CATEGORIES, HAN_KANA, WORD, category_table, class_table, code_points, fold_table
 
 Points = npt.NDArray[np.uint32]

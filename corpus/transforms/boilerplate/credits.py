@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from corpus.transforms.boilerplate.characters import AT, BLANK, DIGIT, RULER, SENTENCE_END, SPACE, Points, equal
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.lexicon import STARTS, Lexicon, phrase_at
 from corpus.transforms.boilerplate.marks import (
     BY_CREDIT,
@@ -18,6 +17,7 @@ from corpus.transforms.boilerplate.marks import (
     SOCIAL_EMBED,
     mark,
 )  # fmt: skip
+from corpus.transforms.kernels import compiled
 
 _HYPHEN, _EN_DASH, _LONG_DASH = 0x2D, 0x2013, 0x2015
 _OPEN, _CLOSE, _AT, _UNDERSCORE, _DOT = 0x28, 0x29, 0x40, 0x5F, 0x2E

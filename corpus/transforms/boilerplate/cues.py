@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from corpus.transforms.boilerplate.characters import WORD_PART, Points
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.lexicon import CUES, EDGE, Lexicon, find_edge, may_be_cue, stands_at
 from corpus.transforms.boilerplate.marks import BY_CUES, HINT, OTHER, START, mark
+from corpus.transforms.kernels import compiled
 
 LANE: Final = 3
 """Bits of a sum of cues that belong to one kind."""

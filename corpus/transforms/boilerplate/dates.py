@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Final
 
 from corpus.transforms.boilerplate.characters import BLANK, BREAK, DIGIT, Points, skip
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.lexicon import LINKING, OF_DATES, ORDINAL, Lexicon, groups_of
+from corpus.transforms.kernels import compiled
 
 _COMMA: Final = 0x2C
 _ZERO, _ONE, _THREE = 0x30, 0x31, 0x33

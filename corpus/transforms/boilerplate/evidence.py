@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import BLOCK, UNMARKED, WITHIN, Lines, is_weak, one_of
+from corpus.transforms.kernels import compiled
 
 WHOLE_PAGE: Final = 6.0
 """With this much evidence a text is a whole saved page: then it counts for every line, however far away."""

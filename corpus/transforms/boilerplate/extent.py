@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from corpus.transforms.boilerplate.evidence import evidence_around
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     ADJACENT_LINKS,
     BYLINE,
@@ -24,6 +23,7 @@ from corpus.transforms.boilerplate.marks import (
     mark,
     one_of,
 )  # fmt: skip
+from corpus.transforms.kernels import compiled
 
 _CLOSED_WEIGHT: Final = 0.1
 _OPEN_WEIGHT: Final = 0.05

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from corpus.transforms.boilerplate.evidence import weight
 from corpus.transforms.boilerplate.extent import ENDINGS
-from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.lines import PROSE_WORDS, is_spaced
 from corpus.transforms.boilerplate.marks import (
     BLOCK,
@@ -24,6 +23,7 @@ from corpus.transforms.boilerplate.marks import (
     is_weak,
     one_of,
 )  # fmt: skip
+from corpus.transforms.kernels import compiled, entry
 
 Table = npt.NDArray[np.int32]
 """Features of some lines: a row for each of `FEATURES`, a column for each line."""

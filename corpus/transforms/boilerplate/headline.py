@@ -22,7 +22,6 @@ from corpus.transforms.boilerplate.headline_context import FACT_NUMBERS, set_con
 from corpus.transforms.boilerplate.headline_facts import Facts, colons, is_joined, is_list_item, set_facts, tell_below
 from corpus.transforms.boilerplate.headline_page import MOST_WORDS, Page, is_placed, read_page
 from corpus.transforms.boilerplate.headline_trees import Trees, trees_score
-from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.lines import is_spaced
 from corpus.transforms.boilerplate.markdown import HASH
 from corpus.transforms.boilerplate.marks import (
@@ -44,6 +43,7 @@ from corpus.transforms.boilerplate.marks import (
 )  # fmt: skip
 from corpus.transforms.boilerplate.retold import Numbers, ask_words, clear, count_words
 from corpus.transforms.boilerplate.rules import is_underline
+from corpus.transforms.kernels import compiled, entry
 
 WINDOW: Final = 60
 """So many lines above the article are looked at for a marked heading, and around a headline for its copies."""
@@ -274,7 +274,7 @@ def _may_be_first(page: Page, line: Any, longest: int) -> bool:
         return False
     if line.last - line.first > longest or line.words > MOST_WORDS or line.key_first == line.key_last:
         return False
-    if _is_signed(line):
+    if line.byline or _is_signed(line):
         return False
     open_end = page.traits[page.plain[line.last - 1]] & OPEN_END
     return not (line.sentence or open_end or is_list_item(line, page.plain, page.traits))
@@ -339,9 +339,8 @@ def _heads_part(page: Page, place: int, end: int) -> bool:
 
 @compiled
 def _is_signed(line: Any) -> bool:
-    """Whether a line is a byline or a date, or says so by itself although it stands as if it were the article's."""
-    marked = line.form != UNMARKED and one_of(_SIGNED, line.kind)
-    return bool(marked or (line.said_form != UNMARKED and one_of(_SIGNED, line.said)))
+    """Whether a line is a byline or a date."""
+    return bool(line.form != UNMARKED and one_of(_SIGNED, line.kind))
 
 
 @compiled

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from corpus.transforms.boilerplate.headline_facts import EIGHTHS, FACTS
 from corpus.transforms.boilerplate.headline_page import REACH, Page
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     BYLINE,
     CAPTION,
@@ -20,6 +19,7 @@ from corpus.transforms.boilerplate.marks import (
     one_of,
 )  # fmt: skip
 from corpus.transforms.boilerplate.retold import seen
+from corpus.transforms.kernels import compiled
 
 Row = npt.NDArray[np.int8]
 """All that is known of a line: the bytes of its facts (`headline_facts.FACTS`), then its context (`CONTEXT`)."""
@@ -87,9 +87,7 @@ def set_context(page: Page, place: int, row: Row) -> None:
 
 @compiled
 def _kind(line: Any) -> int:
-    """The kind that the words of a line tell, or else the kind it has for where it stands, and 1; 0 for none."""
-    if line.said_form != UNMARKED:
-        return line.said + 1  # type: ignore[no-any-return]
+    """The kind of a line and 1; 0 for none."""
     return line.kind + 1 if line.form != UNMARKED else 0
 
 

@@ -33,17 +33,13 @@ from corpus.transforms.boilerplate.headline_page import (
     is_in_menu,
     is_loud,
 )  # fmt: skip
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     ADJACENT_LINKS,
-    ADVERTISEMENT,
     BYLINE,
     CAPTION,
     COMMENTS,
     DATELINE,
-    HINT,
     IMAGE_CREDIT,
-    NEWSLETTER,
     RELATED_LINKS,
     SEPARATOR,
     SHARE_LINKS,
@@ -51,6 +47,7 @@ from corpus.transforms.boilerplate.marks import (
     one_of,
 )  # fmt: skip
 from corpus.transforms.boilerplate.retold import hash_of, seen
+from corpus.transforms.kernels import compiled
 
 Facts = npt.NDArray[Any]
 """Records of `FACTS`, one a line."""
@@ -58,7 +55,7 @@ Facts = npt.NDArray[Any]
 _FORM: Final = (
     "words_1", "words_2", "words_3", "words_5", "words_9", "words_14", "words_20", "words_more", "list", "slash",
     "trail", "colon", "comma", "lower", "upper", "full_stop", "sentence", "digits", "digit_first", "address", "name",
-    "date", "hint", "out", "caption",
+    "date", "out", "caption",
 )  # fmt: skip
 _POSITION: Final = (
     "top", "depth", "below_prose", "below_some", "below_more", "below_much", "inside", "inside_3", "inside_10",
@@ -73,7 +70,7 @@ _AGAIN: Final = (
 )  # fmt: skip
 _AROUND: Final = (
     "byline_3", "byline_6", "date_1", "date_6", "share_3", "share_6", "comments_6", "credit_3", "rule_below", "signed",
-    "date_above", "links_above", "head_above", "told_above", "told_below", "alike_above", "alike_below", "same_length",
+    "date_above", "links_above", "alike_above", "alike_below", "same_length",
     "menu", "kicker", "longer_below", "shorter_above", "long_above", "long_below",
 )  # fmt: skip
 
@@ -90,7 +87,6 @@ _SOON, _LATER = 16, 41
 _SOON_WORDS, _LATER_WORDS = 150, 300
 _SIGNED: Final = 1 << BYLINE | 1 << DATELINE | 1 << SHARE_LINKS | 1 << IMAGE_CREDIT
 _LINKED: Final = 1 << RELATED_LINKS | 1 << ADJACENT_LINKS
-_HEADS: Final = 1 << RELATED_LINKS | 1 << NEWSLETTER | 1 << ADVERTISEMENT | 1 << COMMENTS
 _CREDITS: Final = 1 << IMAGE_CREDIT | 1 << CAPTION
 _COLON, _OPENING, _CLOSING, _DOT, _BRACKET, _HASH, _SLASH = 0x3A, 0xAB, 0xBB, 0x2E, 0x29, 0x23, 0x2F
 _HYPHEN, _EN_DASH, _W, _OPEN = 0x2D, 0x2013, 0x77, 0x28
@@ -137,7 +133,6 @@ def _set_form(page: Page, place: int, facts: Any) -> None:
     facts.address = line.holds & AT != 0 or line.address or _has_host(line, plain)
     facts.name = 1 <= line.blanks <= 2 and line.capitals == line.blanks + 1
     facts.date = page.views[place].dated
-    facts.hint = line.said_form == HINT
     facts.out = line.form != UNMARKED
     facts.caption = line.form != UNMARKED and line.kind == CAPTION
 
@@ -319,10 +314,8 @@ def is_joined(folded: Points, first: int, last: int) -> bool:
 
 @compiled
 def said(page: Page, place: int) -> int:
-    """The kind that the words of a line tell, or else the kind it has for where it stands, as a bit; 0 for none."""
+    """The kind of a line as a bit; 0 for none."""
     line = page.lines[place]
-    if line.said_form != UNMARKED:
-        return int(1 << line.said)
     return int(1 << line.kind) if line.form != UNMARKED else 0
 
 
@@ -354,16 +347,10 @@ def _set_said(page: Page, place: int, facts: Any) -> None:
 
 @compiled
 def _set_said_above(page: Page, place: int, facts: Any) -> None:
-    above = max(0, place - NEAR)
-    for other in range(above, place):
+    for other in range(max(0, place - NEAR), place):
         line = page.lines[other]
-        facts.told_above += line.said_form != UNMARKED
         if line.form != UNMARKED and one_of(_LINKED, line.kind):
             facts.links_above = 1
-        if other >= place - 2 and line.said_form != UNMARKED and one_of(_HEADS, line.said):
-            facts.head_above = 1
-    for other in range(place + 1, min(len(page.lines), place + 1 + NEAR)):
-        facts.told_below += page.lines[other].said_form != UNMARKED
     if place:
         facts.date_above = page.views[place - 1].dated or one_of(said(page, place - 1), DATELINE)
 

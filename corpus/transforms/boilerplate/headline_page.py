@@ -22,7 +22,6 @@ from corpus.transforms.boilerplate.characters import (
     skip_back,
 )  # fmt: skip
 from corpus.transforms.boilerplate.dates import is_year
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     BY_BLOCK,
     BY_MODEL_AFTER,
@@ -30,9 +29,6 @@ from corpus.transforms.boilerplate.marks import (
     COMMENT_FORM,
     COOKIE_NOTICE,
     COPYRIGHT,
-    DATE,
-    HINT,
-    NAME,
     NEWSLETTER,
     OTHER,
     PAYWALL,
@@ -41,7 +37,6 @@ from corpus.transforms.boilerplate.marks import (
     Lines,
     one_of,
 )  # fmt: skip
-from corpus.transforms.boilerplate.marks import TRAIL as TRAIL_FORM
 from corpus.transforms.boilerplate.retold import (
     Tally,
     ask_value,
@@ -52,6 +47,7 @@ from corpus.transforms.boilerplate.retold import (
     hash_of,
     may_be_asked,
 )
+from corpus.transforms.kernels import compiled
 
 MOST_WORDS: Final = 32
 REACH: Final = 12
@@ -75,7 +71,6 @@ AS_PIECE: Final = np.uint64(0x5851F42D4C957F2D)
 """What the hash of a line is changed by to ask for it as a part of other lines."""
 _NEVER: Final = 1 << SOCIAL_EMBED | 1 << COPYRIGHT | 1 << OTHER
 _BOXES: Final = 1 << NEWSLETTER | 1 << PAYWALL | 1 << COOKIE_NOTICE | 1 << COMMENT_FORM
-_WEAK: Final = 1 << UNMARKED | 1 << HINT | 1 << TRAIL_FORM | 1 << DATE | 1 << NAME
 _COLON, _BAR, _GREATER, _ANGLE, _QUOTE, _ARROW, _AT = 0x3A, 0x7C, 0x3E, 0x203A, 0xBB, 0x2190, 0x40
 _HYPHEN, _EN_DASH, _EM_DASH, _SLASH, _DOT, _YEAR_SIGN, _MIDDLE_DOT, _BULLET = (
     0x2D, 0x2013, 0x2014, 0x2F, 0x2E, 0x5E74, 0xB7, 0x2022,
@@ -163,7 +158,7 @@ def _set_article(lines: Lines, views: Any) -> None:
             found += views[place].article
     if not found:
         for place in range(len(lines)):
-            views[place].article = lines[place].prose and lines[place].said_form == UNMARKED
+            views[place].article = lines[place].prose
 
 
 @compiled
@@ -290,7 +285,7 @@ def _may_be_headline(page: Page, place: int, longest: int) -> bool:
     never = boxed or one_of(_NEVER, line.kind) or not is_placed(line.rule)
     if line.form != UNMARKED and never:
         return False
-    if not one_of(_WEAK, line.said_form) or view.nearest < 0 or line.key_first == line.key_last:
+    if line.byline or view.nearest < 0 or line.key_first == line.key_last:
         return False
     if line.last - line.first > longest or line.words > MOST_WORDS:
         return False

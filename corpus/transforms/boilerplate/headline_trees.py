@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.boilerplate.headline_context import Row
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.retold import Numbers
+from corpus.transforms.kernels import compiled
 
 DEPTH: Final = 3
 INNER: Final = (1 << DEPTH) - 1

@@ -24,12 +24,13 @@ from corpus.transforms.boilerplate.characters import Points, comparable_table, t
 from corpus.transforms.boilerplate.evidence import is_whole_page, sum_evidence
 from corpus.transforms.boilerplate.extent import find_extent, settle
 from corpus.transforms.boilerplate.features import COUNT, STEP, Steps, Table, note_rules, remember
-from corpus.transforms.boilerplate.kernels import entry
 from corpus.transforms.boilerplate.lines import LINE, is_spaced, split_lines
-from corpus.transforms.boilerplate.marks import UNMARKED, Lines
+from corpus.transforms.boilerplate.marks import UNMARKED, Lines, records
 from corpus.transforms.boilerplate.outside import follow_model, mark_outside
 from corpus.transforms.boilerplate.phrases import languages, load
 from corpus.transforms.boilerplate.rules import doubt, mark_lines
+from corpus.transforms.kernels import entry
+from corpus.transforms.rooms import per_thread
 from corpus.transforms.stretches import Label
 from corpus.transforms.unicode import code_points
 
@@ -87,7 +88,7 @@ def scan(text: str) -> Scan:
     """The lines of a normalised `text`, unmarked."""
     points = code_points(text)
     plain, folded = points.copy(), np.empty_like(points)
-    lines = np.zeros(text.count("\n") + 1, LINE)
+    lines = records(text.count("\n") + 1, LINE)
     borders, joins = np.empty(len(lines) + 1, np.int64), np.zeros(len(lines), np.bool_)
     count, unspaced = split_lines(points, plain, folded, trait_table(), comparable_table(), borders, joins, lines)
     return Scan(points=points, plain=plain, folded=folded, lines=lines[:count], unspaced=unspaced)
@@ -103,12 +104,16 @@ def judge(text: str, options: BoilerplateOptions, model: Model) -> Judgement:
     result = scan(text)
     phrases = load(options.languages or languages())
     mark_lines(result.plain, result.folded, phrases.lexicon, result.lines)
-    steps = np.zeros(len(result.lines) + 1, STEP)
-    table = np.empty((COUNT + 1, AT_ONCE), np.int32)
+    steps = records(len(result.lines) + 1, STEP)
     first, last, by_model = mark_around(
-        result.plain, trait_table(), result.lines, options.structure, steps, model, table
+        result.plain, trait_table(), result.lines, options.structure, steps, model, _room_for_features()
     )
     return Judgement(scan=result, steps=steps, first=first, last=last, by_model=by_model)
+
+
+@per_thread
+def _room_for_features() -> Table:
+    return np.empty((COUNT + 1, AT_ONCE), np.int32)
 
 
 def labels_of(result: Scan, options: BoilerplateOptions, *, joined: bool = True) -> list[Label]:

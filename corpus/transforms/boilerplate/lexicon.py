@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.boilerplate.characters import DIGIT, WORD_PART, Points, equal
-from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.kernels import compiled, entry
 
 WHOLE, STARTS, ENDS, NAMES, INSIDE, WORDS, COUNTED, CUES = range(8)
 """What an entry is compared with: a whole line, the start of a line, and so on, a word, or the start of a word."""
@@ -59,8 +59,6 @@ CUE: Final = np.dtype([("topics", np.int64), ("requests", np.int64), ("languages
 EDGE: Final = 4
 FILTER_BITS: Final = 15
 """Size of the filter as a power of two: small enough to stay in the processor's cache."""
-OF_INSIDE, OF_CUES = 1, 2
-"""What its bytes tell of an edge."""
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
 _FILTER_SHIFT: Final = np.uint64(64 - FILTER_BITS)
@@ -80,10 +78,9 @@ class Lexicon(NamedTuple):
     edge.
 
     A slot of the table is free where its tag is 0; the tag tells most edges apart, and all tables. What one text asks
-    of several tables stands together. `filter` has bits for the edges of `INSIDE`, which is asked at every character,
-    and of `CUES`, which are asked at every word; `cues` is what these stand for (`CUE`). `limits` has the size of the
-    longest whole line, and of every other table the furthest reach: in longer lines nothing of it is found. `traits`
-    are those of all characters.
+    of several tables stands together. `filter` has a bit for every table in which an edge may be: most are in none.
+    `cues` is what these stand for (`CUE`). `limits` has the size of the longest whole line, and of every other table
+    the furthest reach: in longer lines nothing of it is found. `traits` are those of all characters.
     """
 
     points: Points
@@ -111,16 +108,13 @@ def fill(lexicon: Lexicon) -> None:
         lexicon.tags[slot] = _tag(entry.table, value)
         limit = entry.size if entry.table == WHOLE else entry.reach
         lexicon.limits[entry.table] = max(lexicon.limits[entry.table], limit)
-        if entry.table == INSIDE:
-            lexicon.filter[value >> _FILTER_SHIFT] |= OF_INSIDE
-        if entry.table == CUES and entry.edge == EDGE:
-            lexicon.filter[value >> _FILTER_SHIFT] |= OF_CUES
+        lexicon.filter[value >> _FILTER_SHIFT] |= 1 << entry.table
 
 
 @compiled
 def may_be_cue(lexicon: Lexicon, points: Points, first: int) -> bool:
     """Whether a cue may begin with the `EDGE` points from `first` on."""
-    return bool(lexicon.filter[_hash_of_edge(points, first, EDGE) >> _FILTER_SHIFT] & OF_CUES)
+    return _may_be_in(lexicon, CUES, _hash_of_edge(points, first, EDGE))
 
 
 @compiled
@@ -194,7 +188,7 @@ def phrase_inside(lexicon: Lexicon, folded: Points, first: int, last: int, words
     for begin in range(first, last + 1 - EDGE):
         window = _moved(window, folded[begin + EDGE - 1])
         value = _mixed(window)
-        if not lexicon.filter[value >> _FILTER_SHIFT] & OF_INSIDE:
+        if not _may_be_in(lexicon, INSIDE, value):
             continue
         number = _first(lexicon, INSIDE, value)
         while number >= 0:
@@ -250,8 +244,16 @@ def _tag(table: int, value: np.uint64) -> int:
 @compiled
 def _first(lexicon: Lexicon, table: int, value: np.uint64) -> int:
     """The first entry of a table with an edge of this hash, or -1; another edge may have the same."""
+    if not _may_be_in(lexicon, table, value):
+        return -1
     slot = _slot(lexicon, table, value)
     return int(lexicon.slots[slot]) if lexicon.tags[slot] else -1
+
+
+@compiled
+def _may_be_in(lexicon: Lexicon, table: int, value: np.uint64) -> bool:
+    """Whether a table may have an edge of this hash."""
+    return bool(lexicon.filter[value >> _FILTER_SHIFT] & (1 << table))
 
 
 @compiled

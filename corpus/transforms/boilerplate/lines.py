@@ -27,10 +27,10 @@ from corpus.transforms.boilerplate.characters import (
     skip,
     skip_back,
 )  # fmt: skip
-from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.markdown import is_heading, without_markdown
 from corpus.transforms.boilerplate.marks import Lines
 from corpus.transforms.boilerplate.wrapping import Borders, Flags, join_breaks
+from corpus.transforms.kernels import compiled, entry
 
 PROSE_WORDS: Final = 10
 """A line with this many words that ends like a sentence is prose."""
@@ -74,8 +74,6 @@ LINE: Final = np.dtype(
         ("rule", np.int16),
         ("kind", np.uint8),
         ("form", np.uint8),
-        ("said", np.uint8),
-        ("said_form", np.uint8),
         ("short", np.bool_),
         ("closed", np.bool_),
         ("colon", np.bool_),
@@ -86,6 +84,7 @@ LINE: Final = np.dtype(
         ("lower", np.bool_),
         ("item", np.bool_),
         ("address", np.bool_),
+        ("byline", np.bool_),
     ],
     align=True,
 )
@@ -105,7 +104,6 @@ LINE: Final = np.dtype(
 | `score` | how much it reads like a part of the article (see `extent`) |
 | `prose_words` | words of prose in all lines up to this one |
 | `kind`, `form`, `rule` | what it was taken for (see `marks`) |
-| `said`, `said_form` | the kind and form that its own words tell, whatever stands around it |
 | `short` | no longer than `LONGEST`: only then phrases are looked up in it |
 | `closed`, `colon` | ends like a sentence; with a colon |
 | `gap` | a blank line stands before it |
@@ -114,6 +112,7 @@ LINE: Final = np.dtype(
 | `sentence` | is a statement, long or short; a question or an exclamation may as well be a headline |
 | `lower`, `item` | begins with a small letter; with a sign as entries of lists do |
 | `address` | holds `://` |
+| `byline` | its own words say that it is a byline, whatever stands around it |
 """
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from corpus.transforms.boilerplate.characters import BLANK, SPACE, Points, skip, skip_back
-from corpus.transforms.boilerplate.kernels import compiled
+from corpus.transforms.kernels import compiled
 
 HASH: Final = 0x23
 STAR: Final = 0x2A

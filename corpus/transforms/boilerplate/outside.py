@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from corpus.transforms.boilerplate.evidence import evidence_around, sum_evidence
 from corpus.transforms.boilerplate.features import Steps
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     BY_MODEL_AFTER,
     BY_MODEL_AMID,
@@ -26,6 +25,7 @@ from corpus.transforms.boilerplate.marks import (
     mark,
     one_of,
 )  # fmt: skip
+from corpus.transforms.kernels import compiled
 
 ENOUGH: Final = 2.0
 """So much evidence (see `evidence.page_evidence`) makes a short line before the article part of the page."""

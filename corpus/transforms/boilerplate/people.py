@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from corpus.transforms.boilerplate.characters import BLANK, DIGIT, LOWER, TAB, UPPER, Points
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.lexicon import (
     NAMES,
     OF_DATES,
@@ -30,6 +29,7 @@ from corpus.transforms.boilerplate.marks import (
     mark,
     one_of,
 )  # fmt: skip
+from corpus.transforms.kernels import compiled
 
 _COMMA, _DOT, _COLON = 0x2C, 0x2E, 0x3A
 _HYPHEN, _EN_DASH, _EM_DASH = 0x2D, 0x2013, 0x2014

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.boilerplate.characters import BLANK, PIECE_BREAK, Points
-from corpus.transforms.boilerplate.kernels import compiled
+from corpus.transforms.kernels import compiled
+from corpus.transforms.rooms import per_thread
 
 Numbers = npt.NDArray[np.int32]
 
@@ -25,6 +26,8 @@ _PAIR_BITS: Final = np.uint64(21)
 _PACKED: Final = 4
 _PACKED_BITS: Final = np.uint64(16)
 _HALF: Final = np.uint64(32)
+_KEPT_BITS: Final = 14
+"""Rooms of up to so many words (as a power of two) are used again and again."""
 _FILTER_BITS: Final = 12
 _FILTER_SHIFT: Final = np.uint64(64 - _FILTER_BITS)
 
@@ -53,19 +56,28 @@ class Tally(NamedTuple):
 
 
 def room_for(lines: int, points: int, *, unspaced: bool) -> Tally:
-    """A tally for a text of so many lines and code points, to be emptied by `clear`.
+    """A tally for a text of so many lines and code points, to be emptied by `clear`, and for one text at a time.
 
     A word takes at least `LONG_PIECE` characters and one behind it, but in scripts without blanks one.
     """
     most = min(points, MOST_POINTS) // (1 if unspaced else LONG_PIECE + 1) + 3 * lines + 2
+    bits = most.bit_length()
+    return _kept_room(bits) if bits <= _KEPT_BITS else _room(bits)
+
+
+def _room(bits: int) -> Tally:
+    most = (1 << bits) - 1
     return Tally(
-        slots=np.empty(1 << most.bit_length(), np.int32),
+        slots=np.empty(most + 1, np.int32),
         counts=np.empty(most, COUNT),
         filter=np.empty(1 << _FILTER_BITS, np.bool_),
         words=np.empty(most, np.int32),
-        begins=np.empty(lines + 1, np.int32),
+        begins=np.empty(most, np.int32),
         used=np.empty(2, np.int32),
     )
+
+
+_kept_room: Final = per_thread(_room)
 
 
 @compiled

@@ -32,7 +32,6 @@ from corpus.transforms.boilerplate.dates import (
     is_year,
     next_token,
 )
-from corpus.transforms.boilerplate.kernels import compiled, entry
 from corpus.transforms.boilerplate.lexicon import (
     COUNTED,
     EMBED_HOST,
@@ -91,6 +90,7 @@ from corpus.transforms.boilerplate.marks import (
     one_of,
 )  # fmt: skip
 from corpus.transforms.boilerplate.people import mark_names, name_phrase
+from corpus.transforms.kernels import compiled, entry
 
 _HYPHEN, _EN_DASH, _EM_DASH, _LONG_DASH = 0x2D, 0x2013, 0x2014, 0x2015
 _GREATER, _BAR, _HASH = 0x3E, 0x7C, 0x23
@@ -165,6 +165,7 @@ def _mark_line(line: Any, plain: Points, folded: Points, lexicon: Lexicon) -> No
         mark_told(line, folded, number, lexicon)
     if line.kind == COMMENTS and line.form == END:
         line.form = HINT
+    line.byline = line.kind == BYLINE and line.form not in (UNMARKED, HINT)
     if line.words <= MOST_FIELD_WORDS and folded[line.folded_last - 1] == _STAR:
         _mark_field(line)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from corpus.transforms.boilerplate.kernels import compiled
 from corpus.transforms.boilerplate.marks import (
     BLOCK,
     BY_THREAD,
@@ -20,6 +19,7 @@ from corpus.transforms.boilerplate.marks import (
     mark,
     one_of,
 )  # fmt: skip
+from corpus.transforms.kernels import compiled
 
 STEP: Final = 6
 """From one name, date or button of a thread to the next there are at most so many lines."""

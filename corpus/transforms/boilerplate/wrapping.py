@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.boilerplate.characters import BLANK, ITEM, LOWER, WRAPPED_END, Points
-from corpus.transforms.boilerplate.kernels import compiled
+from corpus.transforms.kernels import compiled
 
 Borders = npt.NDArray[np.int64]
 """Where each line of a text begins, and at last one more than where the text ends: line i is [b[i], b[i + 1] - 1)."""

@@ -13,12 +13,15 @@ from corpus.limits import check_least, check_shares
 from corpus.schema import DUPLICATE_KINDS
 from corpus.transforms.duplicates.compare import Compared, Floats, chosen, pair_chunks
 from corpus.transforms.duplicates.groups import (
+    Copies,
     CopyRule,
     MergeRule,
     Related,
     Stars,
     Touch,
     copies_among,
+    everywhere,
+    joinable,
     merged_texts,
     related_rows,
     related_to_all,
@@ -33,6 +36,7 @@ from corpus.transforms.duplicates.join import (
     unpacked,
 )
 from corpus.transforms.duplicates.kernels import shared_sorted
+from corpus.transforms.duplicates.stay import KeptBefore, keep_again
 from corpus.transforms.tokens import Ints, UInts, sums
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
@@ -200,10 +204,14 @@ def by_rank(sizes: Sizes, standing: Standing) -> Sizes:
     return Sizes(kept=sizes.kept[order], sampled=sizes.sampled[order], whole=sizes.whole[order])
 
 
-def verification_chunks(pairs: UInts, standing: Standing, distinct: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """The pairs of ranks as pairs of rows, the better-ranked one first, in runs whose texts fit into memory."""
+def rows_of(pairs: UInts, standing: Standing) -> tuple[Ints, Ints]:
+    """Packed pairs of ranks as pairs of rows, the better-ranked one first."""
     first, second = unpacked(pairs)
-    first, second = standing.order[first], standing.order[second]
+    return standing.order[first], standing.order[second]
+
+
+def verification_chunks(first: Ints, second: Ints, distinct: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs of rows in runs whose texts fit into memory; `distinct` (n,) counts the different shingles of each row."""
     for chunk in pair_chunks(first, second, distinct, limit=_CHUNK):
         yield first[chunk], second[chunk]
 
@@ -239,11 +247,24 @@ def group_duplicates(
     touching: Callable[[Ints], Touch],
     *,
     apart: Collection[tuple[int, int]],
+    before: KeptBefore | None = None,
     options: DuplicateOptions,
 ) -> Duplicates:
-    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together."""
-    found, related = decide(pairs, standing.ranks, words, touching, apart=apart, options=options)
-    return describe(found, related, standing, keys)
+    """The groups, from the verified pairs; `apart` holds pairs of rows that no group may hold together.
+
+    What the previous release kept is kept again where it can be; see `stay`.
+    """
+    grouped = decide(pairs, standing.ranks, words, touching, apart=apart, options=options)
+    return settled(grouped, standing, words, keys, before, options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """What is decided of rows that are compared: their groups, the copies that may join one, and their relations."""
+
+    stars: Stars
+    copies: Copies
+    related: Related
 
 
 def decide(
@@ -254,7 +275,7 @@ def decide(
     *,
     apart: Collection[tuple[int, int]],
     options: DuplicateOptions,
-) -> tuple[Stars, Related]:
+) -> Grouped:
     """Groups and relations of n rows that are compared, from their pairs; `ranks` and `words` (n,) by row.
 
     What is decided of a row follows from its connected component in the graph of the pairs alone: the order of its
@@ -262,12 +283,31 @@ def decide(
     """
     merge = MergeRule(whole=options.merged_whole, part=options.merged_part, total=options.merged_total)
     copies = copies_among(pairs, words, copy_rule(options))
-    merged = merged_texts(pairs, copies, ranks, touching, merge)
-    found = stars(copies, ranks, merged, apart)
+    copies = joinable(copies, merged_texts(pairs, copies, ranks, touching, merge))
+    found = stars(copies, ranks, apart)
     related = related_rows(
         pairs, found.kept, share=options.related, evidence=options.evidence, most=options.related_most
     )
-    return found, related
+    return Grouped(stars=found, copies=copies, related=related)
+
+
+def settled(
+    grouped: Grouped,
+    standing: Standing,
+    words: Ints,
+    keys: UInts,
+    before: KeptBefore | None,
+    options: DuplicateOptions,
+) -> Duplicates:
+    """What is decided of all n rows, when those that were kept `before` are kept again where they can be."""
+    found = everywhere(grouped.stars, standing.same)
+    if before:
+
+        def verified(kept: Ints, members: Ints) -> Copies:
+            return copies_among(before.compared(kept, members), words, copy_rule(options))
+
+        found = keep_again(found, grouped.copies, standing.ranks, standing.same, before.rows, verified)
+    return describe(found, grouped.related, standing, keys)
 
 
 def touching_by(hashes_of: HashesOf, limit: int, share: float) -> Callable[[Ints], Touch]:
@@ -297,10 +337,10 @@ def _first_equal(keys: UInts, order: Ints) -> Ints:
 
 
 def describe(found: Stars, related: Related, standing: Standing, keys: UInts) -> Duplicates:
-    """Arrays by row of what the groups say; a row with the same tokens as another shares its fate."""
+    """Arrays by row of what the groups say."""
     rows = np.arange(len(standing.same))
-    kinds = np.where(found.kept == rows, UNIQUE, np.where(found.shorter, CONTAINED, NEAR)).astype(np.int8)
-    kept, kinds, overlap = found.kept[standing.same], kinds[standing.same], found.overlap[standing.same]
+    kept, overlap = found.kept, found.overlap.copy()
+    kinds = np.where(kept == rows, UNIQUE, np.where(found.shorter, CONTAINED, NEAR)).astype(np.int8)
     copied = kept != rows
     exact = copied & (keys == keys[kept]).all(axis=1)
     kinds[exact], overlap[exact] = EXACT, 1.0

@@ -18,7 +18,7 @@ Touch = Callable[[int, int], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRule:
-    """When the second text of a pair, which has no more words than the first, is a copy of it.
+    """When the second text of a pair is a copy of the first.
 
     At least a share of `overlap` of its distinct shingles stands in the other, and it is covered to at least `covered`;
     or it is shorter than `shorter` times the other, covered to at least `partial`, and has no more than `own` shingle
@@ -53,7 +53,7 @@ class MergeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """Verified copies (p,): `text` is a copy of the better-ranked `of`, with `overlap` of its distinct shingles."""
+    """Verified copies (p,): `text` is a copy of `of`, with `overlap` of its distinct shingles."""
 
     of: Ints
     text: Ints
@@ -124,27 +124,37 @@ def _is_merged(found: Sequence[tuple[float, int]], touch: Touch, rule: MergeRule
     return len(picked) > 1 and total >= rule.total
 
 
-def stars(copies: Copies, ranks: Ints, merged: Bools, apart: Collection[tuple[int, int]]) -> Stars:
-    """The kept text of every row; `ranks` (n,) and `merged` (n,) by row.
+def joinable(copies: Copies, merged: Bools) -> Copies:
+    """The copies that may join what they are copies of: only a merged text joins a merged one; `merged` (n,) by row."""
+    may = ~merged[copies.of] | merged[copies.text]
+    return Copies(of=copies.of[may], text=copies.text[may], overlap=copies.overlap[may], shorter=copies.shorter[may])
+
+
+def stars(copies: Copies, ranks: Ints, apart: Collection[tuple[int, int]]) -> Stars:
+    """The kept text of every row, from joinable copies of better-ranked texts; `ranks` (n,) by row.
 
     The rows are taken in keeper order. Each joins, of the kept texts so far that it is a copy of, the one that holds
     most of its shingles (of equals the better-ranked), or else becomes one that others may join. So no text joins
-    through another copy. Only a merged text joins a merged one, and `apart` holds rows that no group may hold together.
+    through another copy. `apart` holds rows that no group may hold together.
 
     One pass over the copies, each looked at once: the cost is linear in them, whatever the shape of their graph. The
     answer is unique, as keeper order is total: a row's fate follows from the fates of better-ranked rows alone.
     """
-    usable = np.flatnonzero(~merged[copies.of] | merged[copies.text])
-    of, text, overlap = copies.of[usable], copies.text[usable], copies.overlap[usable]
+    of, text, overlap = copies.of, copies.text, copies.overlap
     order = np.lexsort((ranks[of], -overlap, ranks[text]))
     foes = np.array(sorted({(one, other) for pair in apart for one, other in (pair, pair[::-1])}), np.int64)
     foes = foes.reshape(-1, 2)
     picked = pick_kept(of[order], text[order], len(ranks), foes[:, 0].copy(), foes[:, 1].copy())
     joined = np.flatnonzero(picked >= 0)
-    at = usable[order[picked[joined]]]
+    at = order[picked[joined]]
     kept, share, shorter = np.arange(len(ranks)), np.full(len(ranks), np.nan), np.zeros(len(ranks), np.bool_)
     kept[joined], share[joined], shorter[joined] = copies.of[at], copies.overlap[at], copies.shorter[at]
     return Stars(kept=kept, overlap=share, shorter=shorter)
+
+
+def everywhere(found: Stars, same: Ints) -> Stars:
+    """What was found of the rows that stand for others, for all rows: each shares the fate of `same` (n,)."""
+    return Stars(kept=found.kept[same], overlap=found.overlap[same], shorter=found.shorter[same])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from corpus.transforms.duplicates.find import (
     Standing,
     by_rank,
     group_duplicates,
+    rows_of,
     sketch_sizes,
     stand,
     telling,
@@ -22,6 +23,7 @@ from corpus.transforms.duplicates.find import (
 from corpus.transforms.duplicates.join import Dates, layout_of, likely_pairs, merge_pairs, route, shared_hashes
 from corpus.transforms.duplicates.numbers import numbers_in
 from corpus.transforms.duplicates.sketch import Sketches, SketchOptions, shingles, sketch
+from corpus.transforms.duplicates.stay import KeptBefore
 from corpus.transforms.tokens import Ints, UInts
 
 
@@ -30,15 +32,24 @@ def find_duplicates(
     dates: Dates,
     *,
     apart: Collection[tuple[int, int]] = (),
+    were_kept: Ints | None = None,
     sketch_options: SketchOptions,
     options: DuplicateOptions,
 ) -> Duplicates:
-    """The groups among texts in the order of their ids; `dates` (n,) are NaT where unknown."""
+    """The groups among texts in the order of their ids; `dates` (n,) are NaT where unknown.
+
+    `were_kept` (k,) are rows that a previous release kept.
+    """
     sketches = sketch(texts, sketch_options)
     standing = stand(sketches.words, dates, sketches.keys, apart)
     candidates = candidate_pairs(sketches, standing, sketch_options.limit, options)
-    pairs = verify(texts, sketches, standing, candidates, sketch_options, options)
-    return group(sketches, standing, pairs, apart, sketch_options, options)
+
+    def compared(first: Ints, second: Ints) -> Compared:
+        return verify(texts, sketches, first, second, sketch_options, options)
+
+    pairs = compared(*rows_of(candidates, standing))
+    before = None if were_kept is None else KeptBefore(rows=were_kept, compared=compared)
+    return group(sketches, standing, pairs, apart, sketch_options, options, before)
 
 
 def candidate_pairs(sketches: Sketches, standing: Standing, limit: int, options: DuplicateOptions) -> UInts:
@@ -57,17 +68,17 @@ def candidate_pairs(sketches: Sketches, standing: Standing, limit: int, options:
 def verify(
     texts: Sequence[str],
     sketches: Sketches,
-    standing: Standing,
-    pairs: UInts,
+    first: Ints,
+    second: Ints,
     sketch_options: SketchOptions,
     options: DuplicateOptions,
 ) -> Compared:
-    """Every candidate pair compared on full texts; those that can tell anything."""
+    """Pairs of rows compared on full texts; those that can tell anything."""
 
     def full(rows: Ints) -> Texts:
         return full_texts([texts[row] for row in rows.tolist()], sketches.shingles[rows], sketch_options)
 
-    chunks = verification_chunks(pairs, standing, sketches.shingles)
+    chunks = verification_chunks(first, second, sketches.shingles)
     return join_compared([telling(compare(*chunk, full, reach=options.reach), options) for chunk in chunks])
 
 
@@ -92,6 +103,7 @@ def group(
     apart: Collection[tuple[int, int]],
     sketch_options: SketchOptions,
     options: DuplicateOptions,
+    before: KeptBefore | None = None,
 ) -> Duplicates:
     """The groups, from the verified pairs."""
 
@@ -100,4 +112,6 @@ def group(
         return [sketches.hashes[start:end] for start, end in zip(starts, ends, strict=True)]
 
     touching = touching_by(hashes_of, sketch_options.limit, options.merged_part)
-    return group_duplicates(pairs, standing, sketches.words, sketches.keys, touching, apart=apart, options=options)
+    return group_duplicates(
+        pairs, standing, sketches.words, sketches.keys, touching, apart=apart, before=before, options=options
+    )

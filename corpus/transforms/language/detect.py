@@ -24,6 +24,13 @@ _OPENING: Final = 100
 LONG: Final = 200
 """In texts of so many characters langdetect's own answer, where it is sure, needs no more than an even chance."""
 EVEN: Final = 0.5
+VIETNAMESE: Final = "vi"
+CHU_NOM_SHARE: Final = 0.05
+"""From this share of supplementary ideographs on, what detectors take for Chinese is Vietnamese in Chữ Nôm, whose own
+characters stand there. Chinese in either script, Cantonese and Japanese hardly ever use them."""
+_CHINESE: Final = "zh"
+_SUPPLEMENTARY_IDEOGRAPHS: Final = (0x20000, 0x3FFFF)
+"""The planes that Unicode keeps for them."""
 _BATCH: Final = 2048
 """Texts that are weighed at once; it bounds memory and decides nothing."""
 
@@ -68,9 +75,19 @@ def _answers(texts: Sequence[str], options: LanguageOptions) -> list[tuple[str, 
     told = found.heard & (np.array(scores) >= least) & _have_letters(texts, options.min_letters)
     codes = all_codes()
     return [
-        (codes[column], score) if is_told else (UNDETERMINED, None)
-        for column, score, is_told in zip(best.tolist(), scores, told.tolist(), strict=True)
+        (_by_script(codes[column], text), score) if is_told else (UNDETERMINED, None)
+        for text, column, score, is_told in zip(texts, best.tolist(), scores, told.tolist(), strict=True)
     ]
+
+
+def _by_script(code: str, text: str) -> str:
+    """The language that `code` is told for, where a script that no detector knows tells another."""
+    if code != _CHINESE:
+        return code
+    first, last = _SUPPLEMENTARY_IDEOGRAPHS
+    points = code_points(text)
+    share = float(np.mean((points >= first) & (points <= last)))
+    return VIETNAMESE if share >= CHU_NOM_SHARE else code
 
 
 def _have_letters(texts: Sequence[str], least: int) -> npt.NDArray[np.bool_]:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.schema import UNDETERMINED
-from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.kernels import compiled, entry
 from corpus.transforms.language import langid, replay, words
 from corpus.transforms.language.codes import LANGDETECT_CODES, LANGID_CODES, WORD_CODES, released_codes
 

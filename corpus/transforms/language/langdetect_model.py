@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import unicodedata2
 
-from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.kernels import compiled, entry
 from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 
 KNOWN_DIGEST: Final = "6e51d901c6a94fb7e22dcf173a4d958314de2832a08e2b86c771c431961cc246"
@@ -32,6 +32,8 @@ SYMBOL_POINTS: Final = 0x20000
 """Code points from here on are UNKNOWN, and not upper case."""
 WIDTH: Final = 56
 """Numbers per row of languages in the replay: as many as langdetect has and one more, so that rows fill vectors."""
+MANY: Final = 8
+"""N-grams of so many languages have a row of all languages: vectors are added faster than single numbers."""
 CHILD_OF_NONE: Final = 0xFFFFFF
 """What stands for the parent in the cells of single symbols."""
 NO_NODE: Final = 0xFFFFFE
@@ -63,8 +65,12 @@ class LangdetectModel:
     """A trie of all n-grams as a double array (Aoe 1989). The node of a symbol is its number; the child of a node by a
     symbol stands, if there is one, at the node's base plus the symbol, and names its parent. In each cell from the top:
     parent (32 bits), base (31), whether the node is an n-gram of a profile (1). Free cells are 0."""
+    rows: npt.NDArray[np.int16]
+    """The place in `table` of each node that stands there; -1 for the others."""
+    table: npt.NDArray[np.float64]
+    """Of n-grams with `MANY` shares or more: the shares in all languages, a row of `WIDTH` each, 0 where it is none."""
     starts: npt.NDArray[np.uint32]
-    """Where the shares of each node begin; one more than there are cells."""
+    """Where the shares of each other node begin; one more than there are cells."""
     columns: npt.NDArray[np.uint8]
     """The language of each share: its number in `languages`."""
     shares: npt.NDArray[np.float64]
@@ -76,7 +82,7 @@ class LangdetectModel:
 
     def likelihoods(self) -> tuple[npt.NDArray[Any], ...]:
         """What kernels take for the shares of an n-gram, in their order."""
-        return self.starts, self.columns, self.shares
+        return self.rows, self.table, self.starts, self.columns, self.shares
 
     def chance(self) -> tuple[npt.NDArray[Any], ...]:
         """What kernels take for the trials, in their order."""
@@ -156,12 +162,19 @@ def _shares(profiles: list[dict[str, Any]], nodes: dict[str, int], size: int) ->
     for column, profile in enumerate(profiles):
         counts = profile["n_words"]
         entries += [(nodes[gram], column, count / counts[len(gram) - 1]) for gram, count in profile["freq"].items()]
-    entries = sorted(entry for entry in entries if entry[2])
-    owners, columns, shares = zip(*entries, strict=True)
+    owners, columns, shares = map(np.array, zip(*sorted(entry for entry in entries if entry[2]), strict=True))
+    many = np.flatnonzero(np.bincount(owners, minlength=size) >= MANY)
+    rows = np.full(size, -1, np.int16)
+    rows[many] = np.arange(len(many))
+    in_rows = rows[owners] >= 0
+    table = np.zeros((len(many), WIDTH))
+    table[rows[owners[in_rows]], columns[in_rows]] = shares[in_rows]
     return {
-        "starts": np.searchsorted(owners, np.arange(size + 1)).astype(np.uint32),
-        "columns": np.array(columns, np.uint8),
-        "shares": np.array(shares, np.float64),
+        "rows": rows,
+        "table": table,
+        "starts": np.searchsorted(owners[~in_rows], np.arange(size + 1)).astype(np.uint32),
+        "columns": columns[~in_rows].astype(np.uint8),
+        "shares": shares[~in_rows],
     }
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.kernels import compiled, entry
 from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 from corpus.transforms.unicode import nfc
 
@@ -106,7 +106,7 @@ def answer(texts: Sequence[str]) -> LangidAnswers:
     totals = np.zeros(len(texts), np.float32)
     data = np.frombuffer(b"".join(encoded), np.uint8)
     known = len(model.likelihoods)
-    room = np.zeros(known, np.int32), np.empty(known, np.int32), np.empty(_WIDTH, np.float32)
+    room = np.zeros(known + 1, np.int32), np.empty(known + 2, np.int32), np.empty(_WIDTH, np.float32)
     _score_all(data, np.cumsum(sizes), model.automaton(), model.likelihoods, _weights(), room, scores, totals)
     merged = np.full((len(texts), len(languages())), -np.inf)
     fits = np.zeros(len(texts))
@@ -202,20 +202,20 @@ def _score_all(
 ) -> None:
     """Fill a row of `scores` and a place of `totals` (of weights) per text; their bytes stand one after the other.
 
-    `room` are counts of all n-grams, which are 0, places for those that a text has, and a row of sums.
+    `room` are counts of all n-grams (see `_count_features`), which are 0, those of a text, and a row of sums.
     """
     counts, met, sums = room
     start = 0
     for text in range(len(ends)):
         size = _count_features(data[start : ends[text]], automaton, counts, met)
-        for column in range(_WIDTH):
+        for column in range(len(sums)):
             sums[column] = 0
         for place in range(size):
-            feature = met[place]
-            weight = weights[min(counts[feature], len(weights) - 1)]
+            count = counts[met[place]]
+            counts[met[place]] = 0
+            weight = weights[min(count, len(weights) - 1)]
             totals[text] += weight
-            _add_row(sums, weight * np.float32(1 / _UNIT), likelihoods, np.uint64(feature))
-            counts[feature] = 0
+            _add_row(sums, weight * np.float32(1 / _UNIT), likelihoods, np.uint64(met[place] - 1))
         for column in range(scores.shape[1]):
             scores[text, column] = sums[column]
         start = ends[text]
@@ -223,7 +223,7 @@ def _score_all(
 
 @compiled
 def _add_row(sums: Any, weight: float, likelihoods: Any, feature: Any) -> None:
-    for column in range(_WIDTH):
+    for column in range(len(sums)):
         sums[column] += weight * np.float32(likelihoods[feature, column])
 
 
@@ -249,20 +249,23 @@ def _finish(scores: Any, totals: Any, sizes: Any, priors: Any, columns: Any, mer
 
 @compiled
 def _count_features(data: Any, automaton: Any, counts: Any, met: Any) -> int:
-    """Count the text's n-grams in `counts`, write those it has into `met` by first occurrence; return how many."""
+    """Count the text's n-grams in `counts`, write those it has into `met` by first occurrence; return how many.
+
+    Both call an n-gram by its number and one; 0 is none, and takes part so that no branch depends on a byte.
+    """
     cells, pairs, start = automaton
     size = 0
     base, previous = start[0], np.uint8(0)
+    counts[0] = 1
     for byte in data:
-        cell = cells[base + np.uint64(byte)]
-        if cell >> _OWNER_SHIFT != base:
-            cell = pairs[previous, byte]
+        own, other = cells[base + np.uint64(byte)], pairs[previous, byte]
+        chosen = np.uint64(0) - np.uint64(own >> _OWNER_SHIFT == base)
+        cell = (own & chosen) | (other & ~chosen)
         base = cell >> _FEATURE_BITS & _BASE_MASK
         previous = byte
-        feature = np.int64(cell & _FEATURE_MASK) - 1
-        if feature >= 0:
-            if counts[feature] == 0:
-                met[size] = feature
-                size += 1
-            counts[feature] += 1
+        number = cell & _FEATURE_MASK
+        met[size] = number
+        size += counts[number] == 0
+        counts[number] += 1
+    counts[0] = 0
     return size

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.transforms.language.langdetect_model import SEED, LangdetectModel, load_model, profile_paths
-from corpus.transforms.language.trials import detect_all, find_marks
+from corpus.transforms.language.trials import detect_all, find_marks, room_for_trials
 from corpus.transforms.unicode import code_points
 
 _BATCH: Final = 64
@@ -41,11 +41,11 @@ def probabilities(texts: Sequence[str]) -> npt.NDArray[np.float64]:
 
 def _replayed(texts: Sequence[str], model: LangdetectModel) -> npt.NDArray[np.float64]:
     found = np.zeros((len(texts), len(model.languages)))
-    trie = model.symbols, model.cells
+    trie, room = (model.symbols, model.cells), room_for_trials()
     for start in range(0, len(texts), _BATCH):
         rows = slice(start, start + _BATCH)
         points, ends = _joined(_without_addresses(texts[rows]))
-        detect_all(points, ends, trie, model.likelihoods(), model.chance(), found[rows])
+        detect_all(points, ends, trie, model.likelihoods(), model.chance(), room, found[rows])
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from corpus.transforms.boilerplate.kernels import compiled, entry
+from corpus.transforms.kernels import compiled, entry
 from corpus.transforms.tables import Arrays, cached_arrays, digest_files
 from corpus.transforms.unicode import WORD, class_table, code_points, fold, fold_table
 

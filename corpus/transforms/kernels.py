@@ -1,4 +1,4 @@
-"""Kernels of this folder: compiled without memory management, because they allocate nothing."""
+"""Kernels that are compiled without memory management, because they allocate nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def compiled(function: Kernel) -> Kernel:
     (numba would make machine code of every kernel, and optimise it anew with each kernel above it: half of the time of
     LLVM.) It is compiled once for each type of its arguments, not anew for every constant.
     """
-    kernel: Any = numba.njit(nogil=True, pipeline_class=_PartCompiler)(function)
+    kernel: Any = numba.njit(pipeline_class=_PartCompiler, **base.OPTIONS)(function)
     kernel.targetoptions.update(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     template = kernel.get_call_template
     kernel.get_call_template = lambda args, kws: template(tuple(map(types.unliteral, args)), kws)
