@@ -12,7 +12,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corpus.pipeline import Build
+    from corpus.model import Build
 
 __all__ = ["build", "restore"]
 
@@ -31,11 +31,12 @@ def build(source: str | PathLike[str], *, out: str | PathLike[str] | None = None
 
     from corpus.config import load_config
     from corpus.engines.local import LocalEngine
+    from corpus.io.epoch import build_date
+    from corpus.io.project_files import default_out
     from corpus.pipeline import build_dataset
-    from corpus.project import build_date, default_out
 
     config = load_config(Path(source))
-    target = default_out(config) if out is None else Path(out)
+    target = default_out(config.project) if out is None else Path(out)
     with LocalEngine(workers) as engine:
         return build_dataset(config, engine, target, published=build_date())
 

@@ -18,7 +18,8 @@ import pytest
 from corpus import cli
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
-from corpus.pipeline import Build, build_dataset
+from corpus.model import Build
+from corpus.pipeline import build_dataset
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "town-papers"

@@ -14,10 +14,13 @@ from corpus.commands.common import FOLDER, Command, document, examples, say
 from corpus.errors import UsageError
 from corpus.layout import CARD, DATA, REJECTED
 
+_MANY = 1000
+"""So many inputs are more than one task: workers will be needed."""
+
 if TYPE_CHECKING:
     from corpus.engines.local import LocalEngine
     from corpus.engines.ray import RayEngine
-    from corpus.pipeline import Build
+    from corpus.model import Build
 
 
 @click.command(
@@ -99,18 +102,27 @@ def build(
     as_json: bool,
 ) -> None:
     """Make a release folder from a project (with corpus.toml), or a folder or an address of raw articles."""
-    from corpus.config import load_config
     from corpus.io.addresses import parse_source
-    from corpus.pipeline import build_dataset
-    from corpus.project import build_date, default_out
-    from corpus.reuse import Reuse
+    from corpus.io.epoch import build_date
+    from corpus.io.project_files import default_out
+    from corpus.release.last import look_again, nothing_new
     from corpus.terminal import Terminal
 
-    config = load_config(parse_source(source))
-    target, published = out or default_out(config), build_date()
-    with _engine(engine, jobs, address) as chosen:
-        reuse = Reuse(keep=not no_cache, rehash=rehash)
-        made = build_dataset(config, chosen, target, Terminal(quiet=quiet), published=published, reuse=reuse)
+    _check_engine(engine, jobs, address)
+    root, published, show = parse_source(source), build_date(), Terminal(quiet=quiet)
+    local = root if isinstance(root, Path) else None
+    target = out or default_out(local)
+    tree, made = look_again(local, target, published) if local else (None, None)
+    if tree and made and not (no_cache or rehash):
+        show.done("list", nothing_new(len(tree)))
+    else:
+        with _engine(engine, jobs, address, files=len(tree or ())) as chosen:
+            from corpus.config import load_config
+            from corpus.pipeline import build_dataset
+            from corpus.reuse import Reuse
+
+            reuse = Reuse(keep=not no_cache, rehash=rehash, tree=tree)
+            made = build_dataset(load_config(root), chosen, target, show, published=published, reuse=reuse)
     if as_json:
         document(asdict(made.manifest))
     else:
@@ -119,19 +131,21 @@ def build(
         sys.exit(1)
 
 
-def _engine(name: str, jobs: int | None, address: str | None) -> LocalEngine | RayEngine:
-    """The engine of that name; raises UsageError for an option that it has no use for."""
+def _check_engine(name: str, jobs: int | None, address: str | None) -> None:
+    """Raise UsageError for an option that the engine of that name has no use for."""
+    if name == "ray" and jobs is not None:
+        raise UsageError("a Ray cluster has its own workers", found=f"--jobs {jobs}", remedy="leave --jobs out")
+    if name != "ray" and address is not None:
+        remedy = "add --engine ray, or leave --address out"
+        raise UsageError("only Ray has an address", found=f"--address {address}", remedy=remedy)
+
+
+def _engine(name: str, jobs: int | None, address: str | None, *, files: int) -> LocalEngine | RayEngine:
+    """The engine of that name, for so many inputs at least."""
     from corpus.engines.local import LocalEngine, available_workers
     from corpus.engines.ray import RayEngine
 
-    if name == "ray":
-        if jobs is not None:
-            raise UsageError("a Ray cluster has its own workers", found=f"--jobs {jobs}", remedy="leave --jobs out")
-        return RayEngine(address)
-    if address is not None:
-        remedy = "add --engine ray, or leave --address out"
-        raise UsageError("only Ray has an address", found=f"--address {address}", remedy=remedy)
-    return LocalEngine(jobs or available_workers())
+    return RayEngine(address) if name == "ray" else LocalEngine(jobs or available_workers(), ahead=files > _MANY)
 
 
 def _summary(made: Build) -> None:
