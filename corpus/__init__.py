@@ -12,7 +12,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corpus.pipeline import Build
+    from corpus.model import Build
 
 __all__ = ["build", "restore"]
 
@@ -32,11 +32,12 @@ def build(source: str | PathLike[str], *, out: str | PathLike[str] | None = None
     from corpus.config import load_config
     from corpus.engines.local import LocalEngine
     from corpus.io.addresses import Address, parse_source
+    from corpus.io.epoch import build_date
+    from corpus.io.project_files import default_out
     from corpus.pipeline import build_dataset, build_into_store
-    from corpus.project import build_date, default_out
 
     config = load_config(parse_source(fspath(source)))
-    local = default_out(config)
+    local = default_out(config.project)
     place = local if out is None else parse_source(fspath(out))
     with LocalEngine(workers) as engine:
         if isinstance(place, Address):

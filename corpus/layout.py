@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+SCHEMA_VERSION: Final = 1
+"""Version of the row format; `docs/format.md` keeps its history."""
+
 MANIFEST: Final = "manifest.json"
 CARD: Final = "README.md"
 CHECKS: Final = "checks.json"

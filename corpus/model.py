@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 Counts = Mapping[str, int]
@@ -75,10 +76,14 @@ class NameChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """A run of source files that one task ingests; its borders depend on the list of files alone."""
+    """A run of source files that one task ingests; its borders depend on the list of files alone.
+
+    `look` is a digest of what the system says of the files, null where that proves nothing or is not all there is.
+    """
 
     number: int
-    files: tuple[SourceFile, ...]
+    files: Sequence[SourceFile]
+    look: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,3 +256,16 @@ class Manifest:
     closed_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previous: Previous | None = None
     name_changes: NameChanges | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """A finished build: where it lies (`<out>.failed` when a data check failed), its manifest and its checks.
+
+    `address` is where it was put, if that is no folder.
+    """
+
+    path: Path
+    manifest: Manifest
+    checks: CheckReport
+    address: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.config import Config, ingest_options
@@ -12,17 +12,17 @@ from corpus.errors import DataError
 from corpus.history.previous import ancestry_of, check_follows, previous_release, since
 from corpus.io.addresses import Address
 from corpus.io.cache import Cache
-from corpus.io.documents import read_manifest, write_json, write_rejections
+from corpus.io.documents import write_json, write_rejections
 from corpus.io.fields import check_found
 from corpus.io.files import Files
 from corpus.io.listing import list_tree, plan_shards
 from corpus.io.placing import check_place, failed_at, place_release, remove_failed
-from corpus.io.project_files import TEMPLATE, own_files
+from corpus.io.project_files import TEMPLATE
 from corpus.io.readers import check_extras
 from corpus.io.sidecar import read_sidecars
-from corpus.io.staging import check_targets, failed_of, install, staging_folder
+from corpus.io.staging import check_targets, install, staging_folder
 from corpus.layout import CARD, CHECKS, CROISSANT, MANIFEST
-from corpus.model import CheckReport, Inputs, Manifest, Staged, Statistics
+from corpus.model import Build, CheckReport, Inputs, Manifest, Staged, Statistics
 from corpus.progress import Progress, Silent
 from corpus.project import Project, read_project
 from corpus.release.card import missing_sections, render_card
@@ -30,11 +30,12 @@ from corpus.release.checks import Counted, checks_document, questions_in, run_ch
 from corpus.release.croissant import croissant
 from corpus.release.example import example_of
 from corpus.release.facts import CardFacts
-from corpus.release.last import report_of
+from corpus.release.last import last_build, nothing_new, passed_over
 from corpus.release.ledger import Written, ledger
 from corpus.release.manifest import make_manifest, parquet_entries, tool_version, tools
 from corpus.release.part_facts import WritePart
 from corpus.reuse import LastBuild, Reuse
+from corpus.stages.arrays import without_pandas
 from corpus.stages.export import plan_parts
 from corpus.stages.ingest import Ingest
 from corpus.stages.kernels import compile_group, uncompiled
@@ -43,19 +44,6 @@ from corpus.stages.recount import count_release
 from corpus.stages.relate import copies_of, read_sketches, relate
 from corpus.stages.relations import write_relations
 from corpus.stages.runs import number_pieces
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
-    """A finished build: where it lies (`<out>.failed` when a data check failed), its manifest and its checks.
-
-    `address` is where it was put, if that is no folder.
-    """
-
-    path: Path
-    manifest: Manifest
-    checks: CheckReport
-    address: Address | None = None
 
 
 def build_into_store(
@@ -81,7 +69,7 @@ def build_into_store(
     if made.checks.passed:
         remove_failed(address)
     show.done("place", f"{sent} files sent" if sent else "all of it is there already")
-    return replace(made, address=place)
+    return replace(made, address=str(place))
 
 
 def build_dataset(
@@ -99,16 +87,17 @@ def build_dataset(
     the user should correct, DataError when no row is left, OutsideError for the disk. A build that fails its data
     checks goes to `<out>.failed`, and the release at `out` stays.
     """
+    without_pandas()
     show, reuse = progress or Silent(), reuse or Reuse()
     project = read_project(config)
     check_targets(out, [path for path in (config.source, config.project) if isinstance(path, Path)])
     with staging_folder(out) as (release, work), previous_release(config.release, config.project, out) as previous:
         engine.meet(work)
-        listing = list_tree(config.source, config.inputs, never=(out, failed_of(out), *own_files(config.project)))
+        listing = list_tree(config.source, config.inputs, never=passed_over(config.project, out), known=reuse.tree)
         last = LastBuild(out, config, project, listing, published, previous) if reuse.keep else None
         if last and not reuse.rehash and last.still_stands():
-            show.done("list", f"{len(listing.files)} files, and nothing changed since the last build")
-            return Build(path=out, manifest=read_manifest(out), checks=report_of(out))
+            show.done("list", nothing_new(len(listing.files)))
+            return last_build(out)
         sidecars = read_sidecars(config.source, listing, config.inputs, work)
         shards = plan_shards(sidecars.files)
         show.done("list", _listed(sidecars.files))

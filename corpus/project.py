@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,11 +13,10 @@ from corpus.errors import ConfigError, nearest
 from corpus.io.exclusions import Exclusions, read_exclusions
 from corpus.io.ids import file_of
 from corpus.io.overrides import read_overrides
-from corpus.io.project_files import EXCLUSIONS, OVERRIDES, SUITES, TEMPLATE, settings_file
+from corpus.io.project_files import EXCLUSIONS, OVERRIDES, SUITES, TEMPLATE
 from corpus.model import Decision, SourceFile
 from corpus.release.card import check_template
 from corpus.release.expectations import check_names
-from corpus.release.facts import date_of_epoch
 from corpus.release.frame_columns import FRAME_COLUMNS
 from corpus.release.suite import read_suite
 from corpus.resources import data_file
@@ -93,19 +91,6 @@ def read_project(config: Config) -> Project:
         suites=tuple(suites),
         settings_digest=_digest(config.digest(), decisions, template, suites),
     )
-
-
-def default_out(config: Config) -> Path:
-    """Where a release goes when nobody says: `build` in the project, or in the working folder for raw articles."""
-    return config.project / "build" if config.project and settings_file(config.project) else Path("build")
-
-
-def build_date() -> str | None:
-    """The ISO date that a build bears, from the environment's SOURCE_DATE_EPOCH; None without one.
-
-    Raises ConfigError when it is no number of seconds.
-    """
-    return date_of_epoch(os.environ.get("SOURCE_DATE_EPOCH") or None)
 
 
 def template_of(project: Path | None) -> str:

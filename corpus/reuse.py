@@ -11,9 +11,10 @@ from corpus.config import Config, ingest_options, sorted_json
 from corpus.history.edition import Edition
 from corpus.io.cache import Cache, cache_of
 from corpus.io.listing import Listing
+from corpus.io.trees import Tree
 from corpus.model import Part, Shard
 from corpus.project import Project
-from corpus.release.last import is_unchanged, note_build, state_of
+from corpus.release.last import Origin, is_unchanged, note_build
 from corpus.release.part_facts import part_name
 from corpus.resources import code_digest, installed
 from corpus.stages.known import entry_name
@@ -23,11 +24,13 @@ from corpus.stages.known import entry_name
 class Reuse:
     """What a build may take from the one before; the release is the same in any case.
 
-    `keep` keeps the staged rows beside the release, `rehash` reads every input whatever the system says of it.
+    `keep` keeps the staged rows beside the release, `rehash` reads every input whatever the system says of it. `tree`
+    is what lies below the input, where somebody has just looked.
     """
 
     keep: bool = True
     rehash: bool = False
+    tree: Tree | None = None
 
 
 class LastBuild:
@@ -42,15 +45,20 @@ class LastBuild:
         published: str | None,
         previous: Edition | None = None,
     ) -> None:
-        key, before = _cache_key(config, project), previous.digest if previous else None
-        settings = {"key": key, "settings": project.settings_digest, "published": published, "previous": before}
+        key = _cache_key(config, project)
         self.cache = Cache(folder=cache_of(out) / key)
         self._out = out
-        self._state = state_of([listing.files, listing.sidecars], settings)
+        self._origin = Origin(
+            project=config.project,
+            published=published,
+            inputs=listing.state,
+            previous=previous.digest if previous else None,
+            settings=f"{key} {project.settings_digest}",
+        )
 
     def still_stands(self) -> bool:
         """Whether the release is there as it was left, and was made of just the same."""
-        return self._state is not None and is_unchanged(self.cache, self._state, self._out)
+        return is_unchanged(self.cache, self._origin, self._out)
 
     def note(self, shards: Sequence[Shard], parts: Sequence[Part], work: Path) -> None:
         """Note that the release now is made of the present state, and keep nothing but its shards and parts.
@@ -58,8 +66,7 @@ class LastBuild:
         `work` is a folder of this run.
         """
         self.cache.keep_only([*map(entry_name, shards), *map(part_name, parts)])
-        if self._state is not None:
-            note_build(self.cache, self._state, self._out, work)
+        note_build(self.cache, self._origin, self._out, work)
 
 
 def _cache_key(config: Config, project: Project) -> str:

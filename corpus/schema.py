@@ -7,9 +7,6 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 1
-"""Version of the row format; `docs/format.md` keeps its history."""
-
 KINDS: Final = (
     "title",
     "byline",

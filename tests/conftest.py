@@ -18,7 +18,8 @@ import pytest
 from corpus import cli
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
-from corpus.pipeline import Build, build_dataset
+from corpus.model import Build
+from corpus.pipeline import build_dataset
 from tests.s3.server import moto_command, s3, s3_endpoint
 
 __all__ = ["moto_command", "s3", "s3_endpoint"]

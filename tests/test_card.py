@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from corpus.config import load_config
 from corpus.errors import BugError, ConfigError, DataError
+from corpus.io.epoch import date_of_epoch
 from corpus.model import CheckReport, Counts
 from corpus.project import template_of
 from corpus.release.blanks import NOT_STATED, card_blanks
@@ -28,7 +29,7 @@ from corpus.release.card import BLANKS, SECTION_BLANKS, check_template, missing_
 from corpus.release.citation import citation
 from corpus.release.croissant import croissant
 from corpus.release.example import example_json, example_of
-from corpus.release.facts import ALL, CONFIGS, DEDUPLICATED, CardFacts, date_of_epoch
+from corpus.release.facts import ALL, CONFIGS, DEDUPLICATED, CardFacts
 from corpus.release.frontmatter import front_matter, size_category
 from corpus.release.markdown import code, escape, one_line, table
 from corpus.release.methods import checks_table, methods, settings_table

@@ -18,7 +18,8 @@ import corpus
 from corpus import cli
 from corpus.config import SECTIONS, load_config, sorted_json
 from corpus.errors import ConfigError
-from corpus.project import default_out, read_project
+from corpus.io.project_files import default_out
+from corpus.project import read_project
 from corpus.transforms.printable import printable
 from tests.conftest import ROOT, SAMPLE, Release, Run, write_files
 
@@ -151,7 +152,7 @@ def test_a_project_is_a_folder_with_settings(
 ) -> None:
     write_files(tmp_path / "articles", {**ARTICLES, **files, "dataset_card.md": "A template, or an article."})
     monkeypatch.chdir(tmp_path)
-    assert default_out(load_config(Path("articles"))) == Path("articles/build" if project else "build")
+    assert default_out(load_config(Path("articles")).project) == Path("articles/build" if project else "build")
 
 
 def test_the_digest_of_the_settings_depends_on_no_order_and_no_unicode_table(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from corpus import cli
 from corpus.config import SECTIONS
-from corpus.schema import ARTICLE, COLUMNS, KINDS, REASONS, SCHEMA_VERSION
+from corpus.layout import SCHEMA_VERSION
+from corpus.schema import ARTICLE, COLUMNS, KINDS, REASONS
 from corpus.transforms.canonical import canonical_rows, row_digests
 from corpus.transforms.duplicates.sketch import SketchOptions, exact_keys, shingles
 from tests.conftest import ROOT

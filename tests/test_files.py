@@ -67,15 +67,14 @@ def test_plain_and_odd_names_stand_in_one_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["content", "name", "more", "sidecar"])
 def test_the_state_tells_of_every_change(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.io.listing._SETTLED_NS", 0)
+    monkeypatch.setattr("corpus.io.trees._SETTLED_NS", 0)
     write_all(tmp_path, HARD[2:])
 
-    def state() -> list[str | None]:
-        found = list_tree(tmp_path, InputOptions())
-        return [found.files.state(), found.sidecars.state()]
+    def state() -> str | None:
+        return list_tree(tmp_path, InputOptions()).state
 
     before = state()
-    assert None not in before
+    assert before is not None
     assert state() == before
     if what == "content":
         (tmp_path / "a%b.txt").write_text("other", encoding="utf-8")
@@ -88,7 +87,7 @@ def test_the_state_tells_of_every_change(what: str, tmp_path: Path, monkeypatch:
 
 def test_a_file_that_changed_just_now_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("now", encoding="utf-8")
-    assert list_inputs(tmp_path, InputOptions()).state() is None
+    assert list_tree(tmp_path, InputOptions()).state is None
 
 
 def test_sidecars_change_the_files_that_they_name() -> None:

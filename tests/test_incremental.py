@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,9 +21,12 @@ import corpus.stages.export
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
 from corpus.io.cache import LIST, cache_of
-from corpus.pipeline import Build, build_dataset
+from corpus.io.staging import staging_of
+from corpus.model import Build
+from corpus.pipeline import build_dataset
 from corpus.progress import Silent
 from corpus.release.checks import checks_document
+from corpus.release.last import look_again
 from corpus.reuse import Reuse
 from tests.test_determinism import folder_digest
 
@@ -95,9 +99,8 @@ def from_scratch(raw: Path, out: Path) -> str:
 
 
 def entries(out: Path) -> dict[str, int]:
-    """The kept shards by name, with the inode of what lists them: another one when they were made anew."""
-    found = cache_of(out).glob(f"*/*/{LIST}")
-    return {path.parent.name: path.stat().st_ino for path in found if b'"rows-000000.arrow"' in path.read_bytes()}
+    """The kept shards by name, with the inode of their rows: another one when they were made anew."""
+    return {path.parent.name: path.stat().st_ino for path in cache_of(out).glob("*/*/rows-000000.arrow")}
 
 
 def taken_parts(out: Path, before: dict[str, int]) -> tuple[int, int]:
@@ -193,18 +196,52 @@ def test_nothing_changed_is_said_and_nothing_is_written(raw: Path, tmp_path: Pat
     assert {path: path.stat() for path in first.path.rglob("*")} == before
 
 
-@pytest.mark.parametrize("what", ["an input", "the release", "a setting"])
+CHANGES = {
+    "an input": ("raw/0/000.txt", article(99)),
+    "the release": ("build/README.md", "spoilt"),
+    "the manifest": ("build/manifest.json", "spoilt"),
+    "a setting": ("raw/corpus.toml", "[filters]\nmin_words = 2\n"),
+    "a decision": ("raw/overrides.jsonl", '{"id": "0/000.txt", "title": "Another"}\n'),
+    "a decision that leaves out": ("raw/overrides.jsonl", '{"id": "1/004.txt", "exclude": "asked for"}\n'),
+    "two kept apart": ("raw/overrides.jsonl", '{"id": "0/000.txt", "not_duplicate_of": "1/004.txt"}\n'),
+    "a sidecar": ("raw/1/metadata.csv", "file,title\n004.txt,Another\n"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
 def test_a_change_is_seen(what: str, raw: Path, tmp_path: Path) -> None:
     time.sleep(2.1)
-    build(raw, tmp_path / "build")
-    if what == "an input":
-        (raw / "0" / "000.txt").write_text(article(99), encoding="utf-8")
-    elif what == "the release":
-        (tmp_path / "build" / "README.md").write_text("spoilt", encoding="utf-8")
-    else:
-        (raw / "corpus.toml").write_text("[filters]\nmin_words = 2\n", encoding="utf-8")
-    build(raw, tmp_path / "build")
-    assert folder_digest(tmp_path / "build") == from_scratch(raw, tmp_path / "fresh")
+    out = tmp_path / "build"
+    build(raw, out)
+    assert look_again(raw, out, None)[1] is not None
+    name, content = CHANGES[what]
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert look_again(raw, out, None)[1] is None
+    if what != "the manifest":
+        build(raw, out)
+        assert folder_digest(out) == from_scratch(raw, tmp_path / "fresh")
+
+
+def test_another_date_and_a_build_that_runs_are_seen(raw: Path, tmp_path: Path) -> None:
+    time.sleep(2.1)
+    out = tmp_path / "build"
+    build(raw, out)
+    assert look_again(raw, out, "2026-01-01")[1] is None
+    staging_of(out).mkdir()
+    assert look_again(raw, out, None)[1] is None
+
+
+def test_an_unchanged_build_loads_nothing_heavy(raw: Path, tmp_path: Path) -> None:
+    """It says what a build says, and looks at files alone."""
+    time.sleep(2.1)
+    made = build(raw, tmp_path / "build")
+    code = "import sys, corpus.cli; corpus.cli.cli(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    command = [sys.executable, "-c", code, "build", str(raw), "-o", str(tmp_path / "build")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    *said, modules = done.stdout.splitlines()
+    assert "24 files, and nothing changed since the last build" in done.stderr
+    assert f"content   {made.manifest.content_digest}" in said
+    assert not {"numpy", "pyarrow", "numba", "pandas", "corpus.pipeline"} & set(modules.split())
 
 
 def test_only_changed_shards_are_made_anew(raw: Path, tmp_path: Path) -> None:

@@ -15,12 +15,15 @@ from corpus.commands.common import FOLDER, Command, document, examples, say
 from corpus.errors import UsageError
 from corpus.layout import CARD, DATA, REJECTED
 
+_MANY = 1000
+"""So many inputs are more than one task: workers will be needed."""
+
 if TYPE_CHECKING:
     from corpus.engines.base import Engine
     from corpus.engines.local import LocalEngine
     from corpus.engines.ray import RayEngine
     from corpus.io.addresses import Address
-    from corpus.pipeline import Build
+    from corpus.model import Build
     from corpus.survey import InputSurvey
 
 
@@ -119,26 +122,36 @@ def build(
     as_json: bool,
 ) -> None:
     """Make a release folder from a project (with corpus.toml), or a folder or an address of raw articles."""
-    from corpus.config import load_config
     from corpus.io.addresses import parse_source
-    from corpus.pipeline import build_dataset, build_into_store
-    from corpus.project import build_date, default_out
-    from corpus.reuse import Reuse
+    from corpus.io.epoch import build_date
+    from corpus.io.project_files import default_out
+    from corpus.release.last import look_again, nothing_new
     from corpus.terminal import Terminal
 
-    config = load_config(parse_source(source))
-    place, published = parse_source(out) if out else default_out(config), build_date()
+    _check_engine(engine, jobs, address)
+    root, published, show = parse_source(source), build_date(), Terminal(quiet=quiet)
+    depot = _depot(work, engine, root) if work else None
+    project = root if isinstance(root, Path) else None
+    place = parse_source(out) if out else default_out(project)
     if local and isinstance(place, Path):
         raise UsageError("--local is for a release that goes to an address", found=f"--local {local}", remedy="give -o")
-    depot = _depot(work, engine, config.source) if work else None
-    with _engine(engine, jobs, address) as inner, _meeting(inner, depot) as chosen:
-        # what a node keeps for the next build would not be there for another
-        reuse, show = Reuse(keep=not no_cache and depot is None, rehash=rehash), Terminal(quiet=quiet)
-        if isinstance(place, Path):
-            made = build_dataset(config, chosen, place, show, published=published, reuse=reuse)
-        else:
-            folder = local or default_out(config)
-            made = build_into_store(config, chosen, folder, place, show, published=published, reuse=reuse)
+    folder = place if isinstance(place, Path) else local or default_out(project)
+    tree, made = look_again(project, folder, published) if project else (None, None)
+    if tree and made and place is folder and not (no_cache or rehash):
+        show.done("list", nothing_new(len(tree)))
+    else:
+        with _engine(engine, jobs, address, files=len(tree or ())) as inner, _meeting(inner, depot) as chosen:
+            from corpus.config import load_config
+            from corpus.pipeline import build_dataset, build_into_store
+            from corpus.reuse import Reuse
+
+            # what a node keeps for the next build would not be there for another
+            reuse = Reuse(keep=not no_cache and depot is None, rehash=rehash, tree=tree)
+            config = load_config(root)
+            if isinstance(place, Path):
+                made = build_dataset(config, chosen, place, show, published=published, reuse=reuse)
+            else:
+                made = build_into_store(config, chosen, folder, place, show, published=published, reuse=reuse)
     if as_json:
         document(asdict(made.manifest))
     else:
@@ -147,23 +160,26 @@ def build(
         sys.exit(1)
 
 
-def _engine(name: str, jobs: int | None, address: str | None) -> LocalEngine | RayEngine:
-    """The engine of that name; raises UsageError for an option that it has no use for."""
+def _check_engine(name: str, jobs: int | None, address: str | None) -> None:
+    """Raise UsageError for an option that the engine of that name has no use for."""
+    if name == "ray" and jobs is not None:
+        raise UsageError("a Ray cluster has its own workers", found=f"--jobs {jobs}", remedy="leave --jobs out")
+    if name != "ray" and address is not None:
+        remedy = "add --engine ray, or leave --address out"
+        raise UsageError("only Ray has an address", found=f"--address {address}", remedy=remedy)
+
+
+def _engine(name: str, jobs: int | None, address: str | None, *, files: int) -> LocalEngine | RayEngine:
+    """The engine of that name, for so many inputs at least."""
     from corpus.engines.local import LocalEngine, available_workers
     from corpus.engines.ray import RayEngine
 
-    if name == "ray":
-        if jobs is not None:
-            raise UsageError("a Ray cluster has its own workers", found=f"--jobs {jobs}", remedy="leave --jobs out")
-        return RayEngine(address)
-    if address is not None:
-        remedy = "add --engine ray, or leave --address out"
-        raise UsageError("only Ray has an address", found=f"--address {address}", remedy=remedy)
-    return LocalEngine(jobs or available_workers())
+    return RayEngine(address) if name == "ray" else LocalEngine(jobs or available_workers(), ahead=files > _MANY)
 
 
-def _depot(work: str, engine: str, source: Path | Address) -> Address:
+def _depot(work: str, engine: str, root: Path | Address) -> Address:
     """The address in which tasks meet; raises UsageError where they cannot, or need not."""
+    from corpus.config import load_config
     from corpus.io.addresses import Address, parse_source
 
     place = parse_source(work)
@@ -172,6 +188,7 @@ def _depot(work: str, engine: str, source: Path | Address) -> Address:
     if not isinstance(place, Address):
         remedy = "give an address like s3://bucket/work; a folder that all nodes share is named with -o or --local"
         raise UsageError("--work is an address", found=f"--work {work}", remedy=remedy)
+    source = load_config(root).source
     if not isinstance(source, Address):
         remedy = "put the articles at an address, or give -o a folder on storage that all nodes share, without --work"
         raise UsageError("nodes that share no folder cannot read one", where=str(source), remedy=remedy)

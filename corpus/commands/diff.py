@@ -115,10 +115,10 @@ def release_before(config: Config, old: str | None, endpoint: str | None) -> Ite
 def _release_after(config: Config, new: str | None, endpoint: str | None) -> Iterator[Edition]:
     from corpus.history.edition import edition_of, local_edition
     from corpus.hub.opening import open_release
-    from corpus.project import default_out
+    from corpus.io.project_files import default_out
 
     if new is None:
-        yield local_edition(default_out(config))
+        yield local_edition(default_out(config.project))
         return
     with open_release(new, repo=config.top.repo or None, endpoint=endpoint) as opened:
         yield edition_of(opened)

@@ -59,11 +59,10 @@ def exclude(
     from corpus import takedown
     from corpus.config import load_config
     from corpus.io.exclusions import read_exclusions
-    from corpus.io.project_files import EXCLUSIONS
-    from corpus.project import default_out
+    from corpus.io.project_files import EXCLUSIONS, default_out
 
     config = load_config(project, needs_input=False)
-    target = out or default_out(config)
+    target = out or default_out(config.project)
     if review:
         near = takedown.review(project, target)
         document({"near": [_as_dict(item) for item in near]}) if as_json else _say_near(near)

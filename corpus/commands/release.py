@@ -55,14 +55,14 @@ def release(
     from corpus.history.difference import compare
     from corpus.history.edition import local_edition
     from corpus.history.releasing import next_version, write_release
-    from corpus.project import default_out
+    from corpus.io.project_files import default_out
 
     if first and against:
         remedy = "leave one of them out"
         raise UsageError("a first version is compared with nothing", found=f"--against {against}", remedy=remedy)
     config = load_config(project, needs_input=False)
     day = _date(date)
-    build = local_edition(folder or default_out(config))
+    build = local_edition(folder or default_out(config.project))
     if not build.manifest.checks.passed:
         remedy = "mend what corpus check shows, then build again"
         raise DataError("this build did not pass its checks", where=build.where, remedy=remedy)
@@ -82,7 +82,7 @@ def _date(date: str | None) -> str | None:
     """The day for the changelog: the one given, else that of SOURCE_DATE_EPOCH; raises UsageError for no date."""
     from datetime import date as calendar
 
-    from corpus.project import build_date
+    from corpus.io.epoch import build_date
 
     if date is None:
         return build_date()

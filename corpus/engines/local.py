@@ -15,9 +15,12 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from corpus.errors import OutsideError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,13 +31,19 @@ _PRELOADED: Final = ["corpus.pipeline", "corpus.stages.warm"]
 
 
 class LocalEngine:
-    """`workers` processes, started when there is work for more than one; 1 runs every task in the calling process."""
+    """`workers` processes, started when there is work for more than one; 1 runs every task in the calling process.
 
-    def __init__(self, workers: int = 1) -> None:
+    `ahead` lets them load what they need before there is work, while the calling process does other things.
+    """
+
+    def __init__(self, workers: int = 1, *, ahead: bool = False) -> None:
         self._workers = workers
+        self._ahead = ahead
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
+        if self._ahead and self._workers > 1 and sys.platform == "linux":
+            _start_server()
         return self
 
     def __exit__(
@@ -85,6 +94,16 @@ def _context() -> BaseContext:
     """
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
+    context = _start_server()
+    # whoever is interrupted while the server loads must not have asked it for workers, which would find nobody
+    first = context.Process(target=_nothing)
+    first.start()
+    first.join()
+    return context
+
+
+def _start_server() -> ForkServerContext:
+    """Start the server that workers are copies of, and do not wait for it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     resource_tracker.ensure_running()  # whoever starts it lets signals through again
@@ -93,10 +112,6 @@ def _context() -> BaseContext:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    # whoever is interrupted while the server loads must not have asked it for workers, which would find nobody
-    first = context.Process(target=_nothing)
-    first.start()
-    first.join()
     return context
 
 

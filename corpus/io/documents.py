@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from corpus.errors import DataError
-from corpus.layout import CHECKS, MANIFEST, REJECTED
+from corpus.layout import CHECKS, MANIFEST, REJECTED, SCHEMA_VERSION
 from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, NameChanges, Previous, Rejection, Statistics
-from corpus.schema import SCHEMA_VERSION
 
 FORMAT: Final = 1
 """Version of the release format; `docs/format.md` keeps its history."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Final, Generic, TypeVar, overload
+from typing import Generic, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,6 @@ T = TypeVar("T")
 
 Look = tuple[int, int, int, int]
 """Size in bytes, times of change of content and inode in nanoseconds, inode number (0 where these prove nothing)."""
-
-LARGEST: Final = 2**63 - 1
 
 
 class Lazily(Sequence[T], Generic[T]):
@@ -50,15 +47,30 @@ class Lazily(Sequence[T], Generic[T]):
 class Files(Lazily[SourceFile]):
     """Listed files in their order.
 
-    `ids` (n) and `looks` (n, 4), see `Look`, say all of a file whose path is its id; `odd` holds the others by place.
+    `ids`, cut at `borders` (n + 1,), and `looks` (n, 4), see `Look`, say all of a file whose path is its id; `odd`
+    holds the others by place.
     """
 
-    def __init__(self, ids: Sequence[bytes], looks: npt.NDArray[np.int64], odd: Mapping[int, SourceFile]) -> None:
-        super().__init__(len(ids), self._file)
-        self._ids = b"".join(ids)
-        self._borders = np.fromiter(accumulate(map(len, ids), initial=0), np.int64, len(ids) + 1)
+    def __init__(
+        self, ids: bytes, borders: npt.NDArray[np.int64], looks: npt.NDArray[np.int64], odd: Mapping[int, SourceFile]
+    ) -> None:
+        super().__init__(len(looks), self._file)
+        self._ids = ids
+        self._borders = borders
         self._looks = looks
         self._odd = odd
+
+    def part(self, start: int, end: int) -> Files:
+        """Some of them, which travel to a worker as a few arrays."""
+        first, last = self._borders[start], self._borders[end]
+        odd = {at - start: self._odd[at] for at in range(start, end) if at in self._odd} if self._odd else {}
+        return Files(self._ids[first:last], self._borders[start : end + 1] - first, self._looks[start:end], odd)
+
+    def look(self) -> str | None:
+        """A digest of ids and looks; None where a look proves nothing, or more is known of a file."""
+        if self._odd or not self._looks[:, 3].all():
+            return None
+        return hashlib.sha256(self._ids + self._borders.tobytes() + self._looks.tobytes()).hexdigest()
 
     @property
     def total_bytes(self) -> int:
@@ -85,21 +97,10 @@ class Files(Lazily[SourceFile]):
         about = {name.encode(): tuple(entries) for name, entries in said.items()}
         told = {at: about[name] for at, name in enumerate(self.ids()) if name in about}
         odd = {**self._odd, **{at: replace(self[at], sidecar=entries) for at, entries in told.items()}}
-        return Files(list(self.ids()), self._looks, odd)
+        return Files(self._ids, self._borders, self._looks, odd)
 
-    def state(self) -> str | None:
-        """A digest of ids and looks; None where the look of a file that will be read proves nothing."""
-        proves = self._looks[:, 3] != 0
-        odd = sorted(self._odd.items())
-        proves[[at for at, file in odd if file.version or file.reason]] = True
-        if not proves.all():
-            return None
-        digest = hashlib.sha256(self._ids)
-        digest.update(self._borders.tobytes() + self._looks.tobytes())
-        for at, file in odd:
-            line = [at, file.path, file.size, file.version, file.reason, file.detail]
-            digest.update(json.dumps(line).encode("ascii"))
-        return digest.hexdigest()
+    def __reduce__(self) -> tuple[type[Files], tuple[object, ...]]:
+        return Files, (self._ids, self._borders, self._looks, self._odd)
 
     def _file(self, at: int) -> SourceFile:
         known = self._odd.get(at)
@@ -125,6 +126,12 @@ class FilesDraft:
         self._ids.append(name)
         self._looks.extend(look)
 
+    def extend(self, keys: Sequence[bytes], names: Sequence[bytes], looks: array[int]) -> None:
+        """Files whose paths are their ids, `names`; `keys` are what they are sorted by, `looks` holds those of each."""
+        self._keys += keys
+        self._ids += names
+        self._looks.extend(looks)
+
     def add_odd(self, key: bytes, file: SourceFile) -> None:
         """Any file."""
         self._odd[len(self._ids)] = file
@@ -136,8 +143,9 @@ class FilesDraft:
         looks = np.frombuffer(self._looks, np.int64).reshape(-1, 4)[order]
         ids = [self._ids[at] for at in order]
         places = {at: place for place, at in enumerate(order) if at in self._odd}
-        files = Files(ids, looks, {place: self._odd[at] for at, place in sorted(places.items())})
+        borders = np.fromiter(accumulate(map(len, ids), initial=0), np.int64, len(ids) + 1)
+        files = Files(b"".join(ids), borders, looks, {place: self._odd[at] for at, place in sorted(places.items())})
         again = [place for place in range(1, len(ids)) if ids[place] == ids[place - 1]]
         detail = "another file has the same name in Unicode NFC"
         taken = {place: replace(files[place], reason="duplicate_id", detail=detail) for place in again}
-        return Files(ids, looks, {**files._odd, **taken}) if taken else files
+        return Files(files._ids, borders, looks, {**files._odd, **taken}) if taken else files

@@ -5,22 +5,22 @@ from __future__ import annotations
 import fnmatch
 import functools
 import hashlib
+import json
 import os
 import re
-import stat
-import time
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from corpus.errors import UsageError
 from corpus.io.addresses import Address, StoredObject, list_objects
-from corpus.io.files import LARGEST, Files, FilesDraft, Lazily, Look
+from corpus.io.files import Files, FilesDraft, Lazily
 from corpus.io.ids import KEY_SIGN, released_id
 from corpus.io.options import InputOptions
 from corpus.io.project_files import PROJECT_FILES
 from corpus.io.readers import form_of
+from corpus.io.trees import Folder, Odd, Tree, read_tree
 from corpus.layout import CHECKS, MANIFEST, REJECTED
 from corpus.model import Shard, SourceFile
 
@@ -33,18 +33,20 @@ SHARD_FILES: Final = 256
 SHARD_LIMIT_FILES: Final = 1024
 SHARD_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
-
-_SETTLED_NS: Final = 2_000_000_000
-_PLAIN: Final = re.compile(r"[ !\"$&-.0-~]+")
+_PLAIN: Final = re.compile(r"[ !\"$&-.0-~]*")
 """A name that is its own id: ASCII, and nothing that is escaped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What lies below an input: its files in the order of their rows' ids, and its sidecars."""
+    """What lies below an input: its files in the order of their rows' ids, and its sidecars.
+
+    `state` is a digest of what the system says of them all, null where that proves nothing.
+    """
 
     files: Files
     sidecars: Files
+    state: str | None
 
 
 def list_inputs(root: Path | Address, options: InputOptions, *, never: Sequence[Path] = ()) -> Files:
@@ -52,22 +54,27 @@ def list_inputs(root: Path | Address, options: InputOptions, *, never: Sequence[
     return list_tree(root, options, never=never).files
 
 
-def list_tree(root: Path | Address, options: InputOptions, *, never: Sequence[Path] = ()) -> Listing:
+def list_tree(
+    root: Path | Address, options: InputOptions, *, never: Sequence[Path] = (), known: Tree | None = None
+) -> Listing:
     """Every input below `root`, in the order of the UTF-8 bytes of the ids of its rows; `never` are files and folders
-    that are no input.
+    that are no input. `known` may be the tree at `root`, where that was just looked at.
 
     Links that leave `root`, links to folders, FIFOs, sockets and devices are listed as `unreadable`; of two files with
     one id the one with the smallest raw path is taken. Raises UsageError when `root` is no folder.
     """
     listed = _Listed(FilesDraft(), FilesDraft())
     if isinstance(root, Address):
-        for entry in _articles(list_objects(root)):
+        objects = list_objects(root)
+        state = _state_of(objects)
+        for entry in _articles(objects):
             listed.add(_stored_file(entry, options))
     else:
-        if not root.is_dir():
-            raise UsageError("the input is no folder", found=str(root), remedy="give a folder of raw articles")
-        _walk(root, {os.path.realpath(path) for path in never}, options, listed)
-    return Listing(files=listed.inputs.files(), sidecars=listed.sidecars.files())
+        tree = known if known and known.root == root else read_tree(root, never=never)
+        state = tree.state()
+        for folder in tree.folders:
+            _list_folder(folder, options, listed)
+    return Listing(files=listed.inputs.files(), sidecars=listed.sidecars.files(), state=state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,17 @@ class _Listed:
         key = (file.id + _sign_of(name)).encode() + b"\0" + os.fsencode(file.path)
         (self.sidecars if name in SIDECARS else self.inputs).add_odd(key, file)
 
-    def add_plain(self, name: str, relative: str, look: Look) -> None:
-        """A file whose path is its id, in ASCII: any other path of that id is a larger one, and its key goes on."""
-        own = relative.encode("ascii")
-        sign = _sign_of(name)
-        to = self.sidecars if name in SIDECARS else self.inputs
-        to.add(own + sign.encode() if sign else own, own, look)
+    def add_plain(self, folder: Folder, places: Sequence[int], prefix: str) -> None:
+        """Inputs whose paths are their ids, in ASCII: any other path of such an id is a larger one, and its key goes
+        on.
+        """
+        names = [folder.names[at] for at in places]
+        ids = [f"{prefix}{name}".encode("ascii") for name in names]
+        keys = [one + sign.encode() if sign else one for one, sign in zip(ids, map(_sign_of, names), strict=True)]
+        looks = folder.looks
+        if len(places) < len(folder.names):
+            looks = array("q", [number for at in places for number in looks[4 * at : 4 * at + 4]])
+        self.inputs.extend(keys, ids, looks)
 
 
 def _sign_of(name: str) -> str:
@@ -121,59 +133,48 @@ def plan_shards(files: Files) -> Sequence[Shard]:
             size = 0
     if borders[-1] < len(files):
         borders.append(len(files))
-    return Lazily(len(borders) - 1, lambda at: Shard(number=at, files=tuple(files[borders[at] : borders[at + 1]])))
+
+    def shard(at: int) -> Shard:
+        part = files.part(borders[at], borders[at + 1])
+        return Shard(number=at, files=part, look=part.look())
+
+    return Lazily(len(borders) - 1, shard)
 
 
 def _ends_shard(file_id: bytes) -> bool:
     return int.from_bytes(hashlib.sha256(file_id).digest()[:8], "big") % SHARD_FILES == 0
 
 
-def _walk(root: Path, skipped: set[str], options: InputOptions, listed: _Listed) -> None:
-    """Find every entry below `root` that is an input, or a folder that cannot be read."""
-    pending = [""]
-    real_root = os.path.realpath(root)
-    names = {os.path.basename(path) for path in skipped}  # noqa: PTH119
+def _list_folder(folder: Folder, options: InputOptions, listed: _Listed) -> None:
+    """List the files of one folder, or that it cannot be listed."""
+    if not folder.is_listed:
+        listed.add(_source_file(folder.path, Odd("the folder cannot be listed"), options))
+        return
+    prefix = f"{folder.path}{os.sep}" if folder.path else ""
     all_taken = options.include == ("**",) and not options.exclude
-    while pending:
-        folder = pending.pop()
-        is_plain = all_taken and os.sep == "/" and all(map(_PLAIN.fullmatch, filter(None, folder.split("/"))))
-        now = time.time_ns()
-        try:
-            with os.scandir(root / folder) as entries:
-                found = list(entries)
-        except OSError:
-            listed.add(_source_file(root, folder, None, options, now))
-            continue
-        for entry in found:
-            name = entry.name
-            relative = f"{folder}{os.sep}{name}" if folder else name
-            if name.startswith("."):
-                continue
-            if name in names and os.path.join(real_root, relative) in skipped:  # noqa: PTH118
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if os.path.realpath(entry.path) not in skipped and not _is_release(Path(entry.path)):
-                    pending.append(relative)
-            elif is_plain and _PLAIN.fullmatch(name) and (look := _look_of(entry, now)):
-                listed.add_plain(name, relative, look)
-            else:
-                listed.add(_source_file(root, relative, entry, options, now))
+    plain: Sequence[int] = []
+    if all_taken and os.sep == "/" and all(map(_PLAIN.fullmatch, folder.path.split("/"))):
+        plain = range(len(folder.names))
+        if folder.odd or not _PLAIN.fullmatch("".join(folder.names)) or not set(SIDECARS).isdisjoint(folder.names):
+            plain = [at for at in plain if _is_plain(folder, at)]
+        listed.add_plain(folder, plain, prefix)
+    others = sorted(set(range(len(folder.names))).difference(plain)) if len(plain) < len(folder.names) else []
+    for at in others:
+        size, *times = folder.looks[4 * at : 4 * at + 4]
+        look = Odd(size=size, version="-".join(map(str, times)) if times[-1] else "")
+        listed.add(_source_file(prefix + folder.names[at], folder.odd.get(at, look), options))
 
 
-def _look_of(entry: os.DirEntry[str], now: int) -> Look | None:
-    """How a regular file looks; None for anything else."""
-    try:
-        status = None if entry.is_symlink() else entry.stat()
-    except OSError:
-        return None
-    if status is None or not stat.S_ISREG(status.st_mode) or status.st_ino > LARGEST:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino if _is_settled(status, now) else 0
+def _is_plain(folder: Folder, at: int) -> bool:
+    name = folder.names[at]
+    return at not in folder.odd and name not in SIDECARS and bool(_PLAIN.fullmatch(name))
 
 
-def _is_release(folder: Path) -> bool:
-    """Whether `folder` is the output of another build: its card and ledger must not come back as articles."""
-    return all((folder / name).is_file() for name in (MANIFEST, CHECKS, REJECTED))
+def _state_of(objects: Iterable[StoredObject]) -> str | None:
+    """A digest of what a store says of its objects; None where that does not tell their states apart."""
+    known = sorted((entry.path, entry.size, entry.version) for entry in objects)
+    proves = all(version for _, _, version in known)
+    return hashlib.sha256(json.dumps(known).encode("ascii")).hexdigest() if proves else None
 
 
 def _articles(objects: Sequence[StoredObject]) -> Iterator[StoredObject]:
@@ -204,50 +205,19 @@ def _stored_file(entry: StoredObject, options: InputOptions) -> SourceFile:
     )
 
 
-def _source_file(
-    root: Path, relative: str, entry: os.DirEntry[str] | None, options: InputOptions, now: int
-) -> SourceFile:
+def _source_file(relative: str, look: Odd, options: InputOptions) -> SourceFile:
     file_id = released_id(relative)
-    if entry is None:
-        return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail="the folder cannot be listed")
-    detail, status = _special(root, entry)
-    if detail or status is None:
-        return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail=detail)
+    if look.detail:
+        return SourceFile(id=file_id, path=relative, size=0, reason="unreadable", detail=look.detail)
     glob = _left_out(file_id, options)
     return SourceFile(
         id=file_id,
         path=relative,
-        size=status.st_size,
-        version=_version(status) if _is_settled(status, now) else "",
+        size=look.size,
+        version=look.version,
         reason="filtered" if glob else None,
         detail=glob,
     )
-
-
-def _is_settled(status: os.stat_result, now: int) -> bool:
-    """Whether a file changed long enough before `now` for a later change to show in its times. No result depends on
-    it: it only saves reading what was read before.
-    """
-    return now - max(status.st_mtime_ns, status.st_ctime_ns) >= _SETTLED_NS
-
-
-def _version(status: os.stat_result) -> str:
-    return f"{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}"
-
-
-def _special(root: Path, entry: os.DirEntry[str]) -> tuple[str, os.stat_result | None]:
-    """Why `entry` must not be opened (empty when it may), and what the system says of it."""
-    try:
-        if entry.is_symlink():
-            target = Path(os.path.realpath(entry.path))
-            if not target.is_relative_to(os.path.realpath(root)):
-                return "a link that leaves the input folder", None
-        status = entry.stat()
-    except OSError as error:
-        return f"it cannot be looked at: {error.strerror}", None
-    if stat.S_ISDIR(status.st_mode):
-        return "a link to a folder", None
-    return ("", status) if stat.S_ISREG(status.st_mode) else ("a FIFO, socket or device", None)
 
 
 def _left_out(file_id: str, options: InputOptions) -> str:

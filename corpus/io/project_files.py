@@ -50,6 +50,25 @@ def replace_file(path: Path, content: bytes) -> None:
         raise
 
 
+def input_folder(project: Path) -> Path | None:
+    """The folder of the raw articles of a project; None where the settings name an address, or cannot be read."""
+    path = settings_file(project)
+    if path is None:
+        return project
+    try:
+        settings = tomllib.loads(path.read_text("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    table = settings if path.name == SETTINGS else settings["tool"]["corpus"]
+    named = table.get("input", ".") if isinstance(table, dict) else None
+    return project / named if isinstance(named, str) and "://" not in named else None
+
+
+def default_out(project: Path | None) -> Path:
+    """Where a release goes when nobody says: `build` in the project, or in the working folder for raw articles."""
+    return project / "build" if project and settings_file(project) else Path("build")
+
+
 def _names_corpus(text: str) -> bool:
     try:
         tool = tomllib.loads(text).get("tool")

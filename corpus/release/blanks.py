@@ -8,13 +8,14 @@ from typing import Final
 
 import pyarrow as pa
 
+from corpus.layout import SCHEMA_VERSION
 from corpus.model import Counts
 from corpus.release.citation import citation, removal
 from corpus.release.example import example_json
 from corpus.release.facts import ALL, DEDUPLICATED, CardFacts
 from corpus.release.markdown import code, escape, one_line, table
 from corpus.release.methods import checks, checks_table, known_limits, methods, settings_table
-from corpus.schema import COLUMNS, DUPLICATE_KINDS, REASONS, SCHEMA_VERSION, Column
+from corpus.schema import COLUMNS, DUPLICATE_KINDS, REASONS, Column
 
 NOT_STATED: Final = "*Not stated by the maintainer.*"
 NO_EXAMPLE: Final = "No row is shown."

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from corpus.errors import BugError, ConfigError
+from corpus.errors import BugError
 from corpus.layout import parse_part
 from corpus.model import CheckReport, Counts, FileEntry, Inputs, NameChanges, Previous, Statistics
 from corpus.naming import tag_of
@@ -35,7 +34,7 @@ class SplitFacts:
 class CardFacts:
     """Everything that may stand in a card or a Croissant file; `files` are the released Parquet files alone.
 
-    `published` is an ISO date (see `date_of_epoch`), `license` an SPDX id, `repo` a name like `org/corpus`. An empty
+    `published` is an ISO date (see `io.epoch`), `license` an SPDX id, `repo` a name like `org/corpus`. An empty
     string says the same as null. `changes` tells what differs from the release `previous`, as Markdown. `tools` are
     versions by name, `changed_settings` maps `table.key` to its value and the default, `example` is a row.
     """
@@ -88,21 +87,6 @@ class CardFacts:
         )
         wanted = [file for file in self.files if config == ALL or parse_part(file.path)[1]]
         return tuple(_split_facts(split, wanted, rows, sizes) for split in SPLITS if rows.get(split))
-
-
-def date_of_epoch(seconds: str | None) -> str | None:
-    """The UTC date of a `SOURCE_DATE_EPOCH` value, null for null.
-
-    Raises ConfigError when it is no number of seconds. `date_of_epoch("86400")` is `1970-01-02`.
-    """
-    if seconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError) as error:
-        raise ConfigError(
-            "SOURCE_DATE_EPOCH is no time", found=seconds, remedy="give whole seconds since 1970-01-01, or unset it"
-        ) from error
 
 
 def _split_facts(split: str, files: Sequence[FileEntry], rows: Counts, sizes: Counts) -> SplitFacts:

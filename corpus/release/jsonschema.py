@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from corpus.layout import SCHEMA_VERSION
 from corpus.resources import data_file
-from corpus.schema import COLUMNS, FIELD_SOURCES, KINDS, SCHEMA_VERSION, Column
+from corpus.schema import COLUMNS, FIELD_SOURCES, KINDS, Column
 
 FILE: Final = f"article-v{SCHEMA_VERSION}.json"
 

@@ -9,9 +9,10 @@ from typing import Final
 
 from corpus.io.documents import FORMAT, file_entry, released_files
 from corpus.io.parquet import count_rows, data_files
+from corpus.layout import SCHEMA_VERSION
 from corpus.model import CheckCounts, FileEntry, Manifest
 from corpus.release.facts import CardFacts
-from corpus.schema import DUPLICATE_KINDS, FIELD_SOURCES, KINDS, REASONS, SCHEMA_VERSION, SPLITS
+from corpus.schema import DUPLICATE_KINDS, FIELD_SOURCES, KINDS, REASONS, SPLITS
 from corpus.transforms.unicode import UNICODE_VERSION
 
 TOOL: Final = "corpus-packager"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from corpus.layout import SCHEMA_VERSION
 from corpus.model import CheckOutcome
 from corpus.release.facts import CardFacts
 from corpus.release.markdown import code, escape, table
-from corpus.schema import SCHEMA_VERSION, UNDETERMINED
+from corpus.schema import UNDETERMINED
 
 _NAMED: Final = {
     "python": "Python",

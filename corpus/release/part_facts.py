@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,16 +18,22 @@ from corpus.layout import parse_part
 from corpus.model import Part
 from corpus.release.counting import Question, Told, told_of_part
 from corpus.release.frame_columns import FRAME, OF_THE_WHOLE, SCALARS
+from corpus.release.part_before import Before, rows_before
 from corpus.release.row_facts import Facts, children, row_facts
 from corpus.schema import ARTICLE, COLUMNS, Column
 from corpus.stages.export import Export
 from corpus.stages.recount import Counted, content_run, input_run
 from corpus.stages.staged import read_staged, write_table
+from corpus.transforms.canonical import row_digests
 from corpus.transforms.stats import Tally, document_of, tally_of
 from corpus.transforms.tokens import offsets_of
 
 BATCH_ROWS: Final = 1000
 _DATA: Final = "data"
+_FACTS: Final = "facts"
+_CONTENT: Final = "content"
+_DIGEST: Final = "row_sha256"
+_SHA256_DIGITS: Final = 64
 RELATED: Final = "related_ids"
 PART: Final = pa.schema(
     [*(field for field in FRAME if field.name not in OF_THE_WHOLE), (RELATED, pa.list_(pa.string()))]
@@ -46,7 +54,8 @@ class Found:
 class WritePart:
     """The task for one Parquet file: write it, and read it back for its counts and the facts that checks look at.
 
-    With a `cache` a file that the last build made of the same rows is taken, with what was found in it.
+    With a `cache` a file that the last build made of the same rows is taken, with what was found in it; of another one,
+    what was found of rows that are as they were.
     """
 
     work: Path
@@ -58,33 +67,35 @@ class WritePart:
         """Write the file, and the digests and the facts of its rows below `work`."""
         places = self._places(part.path)
         entry = self.cache.find(part_name(part)) if self.cache and part.key else None
-        if entry is not None and entry.files.keys() == places.keys():
+        if entry is not None and entry.document["key"] == part.key:
             places[_DATA].parent.mkdir(parents=True, exist_ok=True)
             for name, place in places.items():
                 link_or_copy(entry.files[name], place)
-            return self._found(part.path, tally_of(entry.document))
+            return self._found(part.path, tally_of(entry.document["tally"]))
         Export(work=self.work, release=self.release)(part)
-        tally = self._read_back(part.path)
+        tally = self._read_back(part.path, _before(entry.files) if entry else None)
         if self.cache and part.key:
-            self.cache.store(part_name(part), document_of(tally), places, self.work)
+            self.cache.store(part_name(part), {"key": part.key, "tally": document_of(tally)}, places, self.work)
         return self._found(part.path, tally)
 
     def _places(self, path: str) -> dict[str, Path]:
         """Where all files of a part go, by the names under which they are kept."""
         return {
             _DATA: self.release / path,
-            "facts": facts_path(self.work, path),
-            "content": content_run(self.work, path),
+            _FACTS: facts_path(self.work, path),
+            _CONTENT: content_run(self.work, path),
             "inputs": input_run(self.work, path),
         }
 
-    def _read_back(self, path: str) -> Tally:
+    def _read_back(self, path: str, before: Before | None) -> Tally:
         counted, facts = Counted(path), []
         for matches, batch in _batches(self.release / path):
-            counted.add(batch)
-            facts.append(_facts(batch, path, matches=matches))
+            look = partial(_look, path=path, matches=matches)
+            found = before.found_in(batch, look) if before and matches else look(batch)
+            counted.add(batch, found[_DIGEST].combine_chunks())
+            facts.append(found.select(PART.names))
         counted.write(self.work)
-        write_table(facts_path(self.work, path), pa.Table.from_batches(facts, schema=PART))
+        write_table(facts_path(self.work, path), pa.concat_tables(facts).combine_chunks())
         return counted.tally
 
     def _found(self, path: str, tally: Tally) -> Found:
@@ -92,8 +103,8 @@ class WritePart:
 
 
 def part_name(part: Part) -> str:
-    """The name under which a part is kept."""
-    return part.key[:32]
+    """The name under which a part is kept: that of its place in the release, whatever rows it holds."""
+    return hashlib.sha256(part.path.rpartition("-of-")[0].encode()).hexdigest()[:32]
 
 
 def facts_path(work: Path, path: str) -> Path:
@@ -114,6 +125,20 @@ def part_facts(release: Path, path: str) -> Iterator[pa.RecordBatch]:
     """
     for matches, batch in _batches(release / path):
         yield _facts(batch, path, matches=matches)
+
+
+def _before(files: Mapping[str, Path]) -> Before:
+    """A file of the last build by what is kept of it, with what was found of its rows."""
+    rows, facts, lines = rows_before(files[_DATA]), read_staged(files[_FACTS]), read_staged(files[_CONTENT])
+    places = pc.index_in(rows["id"].combine_chunks(), value_set=lines["key"].combine_chunks())
+    digests = pc.utf8_slice_codeunits(lines["line"].combine_chunks(), 0, _SHA256_DIGITS).take(places)
+    return Before(rows=rows, found=facts.append_column(_DIGEST, digests))
+
+
+def _look(batch: pa.RecordBatch, path: str, *, matches: bool) -> pa.Table:
+    """The facts of some rows, and the digest of each."""
+    facts = pa.Table.from_batches([_facts(batch, path, matches=matches)])
+    return facts.append_column(_DIGEST, row_digests(batch))
 
 
 def _facts(batch: pa.RecordBatch, path: str, *, matches: bool) -> pa.RecordBatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.transforms.tokens import Ints, offsets_of
+
+
+def without_pandas() -> None:
+    """Keep pyarrow from importing pandas at its first list, as it does where there is one, to see whether it is a
+    series. What asks pyarrow for a frame imports it then.
+    """
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pa.array([0])
+    finally:
+        sys.meta_path.remove(_NoPandas)
+
+
+class _NoPandas:
+    """A finder of modules that finds no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def column_of(table: pa.Table, name: str) -> npt.NDArray[Any]:

@@ -102,20 +102,30 @@ class Ingest:
         if self.cache is None:
             return self._made(shard, {}, None)[0]
         known = recall(self.cache, shard)
-        same = self._unchanged(shard, known) if known else {}
-        if known and known.is_whole and len(same) == len(shard.files) == len(known.files):
+        if known and self._looks_alike(shard, known):
             known.restore(self.work, shard)
-            return _with_digests(account_of(same.values()).staged(known.sizes), known.digests)
-        staged, files = self._made(shard, same, known)
+            return _with_digests(known.account().staged(known.sizes), known.digests)
+        same = self._unchanged(shard, known) if known else {}
+        if known and len(same) == len(shard.files) and known.is_made_of(same.values()):
+            known.restore(self.work, shard)
+            staged, files = account_of(same.values()).staged(known.sizes), list(same.values())
+        else:
+            staged, files = self._made(shard, same, known)
         digests = remember(self.cache, shard, files, self.work, [piece.rows for piece in staged])
         return _with_digests(staged, digests)
 
+    def _looks_alike(self, shard: Shard, known: KnownShard) -> bool:
+        """Whether all files of a shard look as they did in the last build, and are decided by nothing else."""
+        alike = shard.look is not None and shard.look == known.look and not self.rehash
+        return alike and not (self.decisions and any(file.id in self.decisions for file in shard.files))
+
     def _unchanged(self, shard: Shard, known: KnownShard) -> dict[str, KnownFile]:
         """The files of a shard that hold what they held in the last build, and are decided by nothing else."""
+        files = known.files()
         return {
-            file.id: before
+            file.id: replace(before, version=file.version)
             for file in shard.files
-            if (before := known.files.get(file.id))
+            if (before := files.get(file.id))
             and file.id not in self.decisions
             and before.is_still(file, self._sha256, rehash=self.rehash)
         }

@@ -17,7 +17,7 @@ from corpus.stages.account import Account
 from corpus.stages.runs import TABLES, draft_path
 from corpus.stages.staged import read_staged
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +48,27 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownShard:
-    """What is kept of a shard: its files by id, its rows in pieces of so many, and where they lie."""
+    """What is kept of a shard: its rows in pieces of so many, where they lie, and of what files they were made.
 
-    files: Mapping[str, KnownFile]
+    `look` is that of the shard where all its files are known, and nothing else.
+    """
+
     sizes: tuple[int, ...]
+    look: str | None
     entry: Entry
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all rows come from the known files: those of a file that is not kept may have been among them."""
-        return sum(file.inputs - len(file.rejections) for file in self.files.values()) == sum(self.sizes)
+    def files(self) -> dict[str, KnownFile]:
+        """Its files by id."""
+        return {item["id"]: _file_of(item) for item in self.entry.document["files"]}
+
+    def is_made_of(self, files: Collection[KnownFile]) -> bool:
+        """Whether all rows come from these files: those of a file that is not kept may have been among them."""
+        rows = sum(file.inputs - len(file.rejections) for file in files)
+        return rows == sum(self.sizes) and len(files) == len(self.entry.document["files"])
+
+    def account(self) -> Account:
+        """What reading all its files would put on the account."""
+        return account_of([_file_of(self.entry.document["all"])])
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -92,8 +103,7 @@ def recall(cache: Cache, shard: Shard) -> KnownShard | None:
     entry = cache.find(entry_name(shard))
     if entry is None or entry.document.get("format") != _FORMAT:
         return None
-    files = {item["id"]: _file_of(item) for item in entry.document["files"]}
-    return KnownShard(files=files, sizes=tuple(entry.document["sizes"]), entry=entry)
+    return KnownShard(sizes=tuple(entry.document["sizes"]), look=entry.document["look"], entry=entry)
 
 
 def remember(
@@ -107,7 +117,14 @@ def remember(
     }
     rows = _rows_by_file(pieces[_file_name("rows", piece)] for piece in range(len(sizes)))
     whole = [file for file in known if rows.get(file.id, 0) + len(file.rejections) == file.inputs]
-    document = {"format": _FORMAT, "files": [_document_of(file) for file in whole], "sizes": list(sizes)}
+    is_whole = len(whole) == len(shard.files) and sum(rows.values()) == sum(rows.get(file.id, 0) for file in whole)
+    document = {
+        "format": _FORMAT,
+        "files": [_document_of(file) for file in whole],
+        "sizes": list(sizes),
+        "all": _document_of(_together(whole)),
+        "look": shard.look if is_whole else None,
+    }
     return _row_digests(cache.store(entry_name(shard), document, pieces, work) or {}, len(sizes))
 
 
@@ -137,6 +154,22 @@ def account_of(files: Iterable[KnownFile]) -> Account:
         account.rejections += file.rejections
         account.fields(file.seen | file.found, file.found)
     return account
+
+
+def _together(files: Iterable[KnownFile]) -> KnownFile:
+    """What these files put on the account, as if they were one."""
+    account = account_of(files)
+    return KnownFile(
+        id="",
+        version="",
+        size=0,
+        sha256="",
+        inputs=account.inputs,
+        bytes=account.bytes,
+        rejections=tuple(account.rejections),
+        found=frozenset(account.found),
+        seen=frozenset(account.seen),
+    )
 
 
 def _rows_by_file(paths: Iterable[Path]) -> dict[str, int]:

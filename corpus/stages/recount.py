@@ -28,11 +28,11 @@ class Counted:
         self._rows: list[pa.Array] = []
         self._inputs: list[pa.Array] = []
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Count the rows of `batch` (schema ARTICLE)."""
+    def add(self, batch: pa.RecordBatch, digests: pa.Array) -> None:
+        """Count the rows of `batch` (schema ARTICLE), which have these digests."""
         self.tally.update(tally_batch(batch, split=self._split, single=self._single))
         self._ids.append(batch["id"])
-        self._rows.append(digest_lines(row_digests(batch), batch["id"]))
+        self._rows.append(digest_lines(digests, batch["id"]))
         self._inputs.append(digest_lines(batch["source_sha256"], batch["id"]))
 
     def write(self, work: Path) -> None:
@@ -52,7 +52,7 @@ class Recount:
         """Count the rows of `path`; raises DataError for a file without the columns of the schema."""
         counted = Counted(path)
         for batch in read_batches(self.release / path):
-            counted.add(batch)
+            counted.add(batch, row_digests(batch))
         counted.write(self.work)
         return counted.tally
 

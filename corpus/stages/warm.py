@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import gc
 
-import pyarrow as pa
-
+from corpus.stages.arrays import without_pandas
 from corpus.stages.kernels import GROUPS, uncompiled
 
 
 def _warm() -> None:
     """Run every kernel on a little text; there must be no thread here, so nothing that Arrow computes with several."""
-    pa.array([0])  # at its first list pyarrow imports pandas, where there is one
+    without_pandas()
     if not uncompiled():
         for group in GROUPS.values():
             group()

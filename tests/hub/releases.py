@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.io.documents import FORMAT, canonical_json, file_entry, write_json
-from corpus.layout import MANIFEST
+from corpus.layout import MANIFEST, SCHEMA_VERSION
 from corpus.model import CheckCounts, FileEntry, Inputs, Manifest, Statistics
-from corpus.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

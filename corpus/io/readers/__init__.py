@@ -91,10 +91,11 @@ def _form_of(ending: str) -> tuple[Form, str] | None:
 
 def check_extras(file_ids: Iterable[str]) -> None:
     """Raise UsageError when files are of a form whose modules are not installed: they must never read otherwise."""
-    counts = Counter(map(ending_of, file_ids))
-    for form in (_HTML, *FORMS.values()):
+    lacking = [form for form in (_HTML, *FORMS.values()) if any(find_spec(name) is None for name in form.modules)]
+    counts = Counter(map(ending_of, file_ids)) if lacking else Counter()
+    for form in lacking:
         count = sum(counts[ending] for ending in counts if (found := form_of(f"x{ending}")) and found[0] is form)
-        if count and any(find_spec(name) is None for name in form.modules):
+        if count:
             endings = ", ".join(ending for ending, other in FORMS.items() if other is form)
             what = f"{count:,} {endings} file{'s need' if count > 1 else ' needs'} an extra that is not installed"
             remedy = f'pip install "corpus-packager[{form.extra}]", or leave them out with [inputs] exclude'
