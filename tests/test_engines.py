@@ -223,3 +223,19 @@ def test_what_stays_of_a_release_before_is_the_same_everywhere(cluster: Any, tmp
             assert made.manifest.statistics.duplicate_kinds == {"kept": 4, "near": 4}
             digests.add(folder_digest(out))
     assert len(digests) == 1
+
+
+def test_a_long_name_of_the_temporary_folder_leaves_room_for_sockets(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    code = (
+        "from corpus.engines.local import LocalEngine\nwith LocalEngine(2) as engine: print(*engine.map(abs, [-1, -2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(folder)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "1 2\n"), done.stderr

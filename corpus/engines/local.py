@@ -6,12 +6,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+_LONGEST_FOLDER: Final = 60
+"""Bytes of the name of a folder in which a socket's name finds room."""
 _PRELOADED: Final = ["corpus.pipeline", "corpus.stages.warm"]
 """What workers have loaded when they begin; see `_context`."""
 
@@ -104,6 +107,7 @@ def _context() -> BaseContext:
 
 def _start_server() -> ForkServerContext:
     """Start the server that workers are copies of, and do not wait for it."""
+    _have_short_paths()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     resource_tracker.ensure_running()  # whoever starts it lets signals through again
@@ -113,6 +117,17 @@ def _start_server() -> ForkServerContext:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
+
+
+def _have_short_paths() -> None:
+    """Let the server's socket lie in /tmp where TMPDIR is too long for the name of one (108 bytes on Linux)."""
+    if len(os.fsencode(tempfile.gettempdir())) <= _LONGEST_FOLDER:
+        return
+    before, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108 (a folder of our own is made in it)
+    try:
+        util.get_temp_dir()  # it is made once, and kept
+    finally:
+        tempfile.tempdir = before
 
 
 def _nothing() -> None:
