@@ -9,7 +9,7 @@ ARTICLES := 10000 100000 1000000
 BESIDE := 10000 100000
 AGAIN := 100000
 
-.PHONY: demo install test test-slow check lint types generated bench-quality bench-speed lock clean help
+.PHONY: demo install test test-slow test-releases check lint types generated bench-quality bench-speed lock clean help
 
 demo: install ## Package the sample corpus, and load it
 	$(BIN)/corpus build $(DEMO)
@@ -30,7 +30,10 @@ test: install ## Run all tests but the slow ones
 test-slow: install ## Kill or refuse builds at every system call, try every fault of publishing and 200 histories: an hour or two
 	$(BIN)/python -m pytest -n auto -m slow
 
-check: install lint types generated test ## What CI runs
+test-releases: install ## Of these the faults of publishing and the histories: minutes
+	$(BIN)/python -m pytest -n auto -m slow tests/test_publish_faults.py tests/test_names_that_stay.py
+
+check: install lint types generated test test-releases ## What CI runs
 
 lint: install
 	$(BIN)/ruff format --check

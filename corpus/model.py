@@ -112,13 +112,14 @@ class Staged:
 class Part:
     """One Parquet file of the release: its path, and the shards whose rows of this split and file kind it holds.
 
-    `key` is a digest of all that decides its bytes, empty where nobody took it.
+    `size` is the bytes of text in it; `key` is a digest of all that decides its bytes, empty where nobody took it.
     """
 
     path: str
     split: str
     single: bool
     shards: tuple[int, ...]
+    size: int
     key: str = ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.config import Config, ingest_options
-from corpus.engines.base import Engine
+from corpus.engines.base import Engine, in_batches
 from corpus.errors import DataError
 from corpus.history.previous import ancestry_of, check_follows, previous_release, since
 from corpus.io.addresses import Address
@@ -36,7 +36,7 @@ from corpus.release.manifest import make_manifest, parquet_entries, tool_version
 from corpus.release.part_facts import WritePart
 from corpus.reuse import LastBuild, Reuse
 from corpus.stages.arrays import without_pandas
-from corpus.stages.export import plan_parts
+from corpus.stages.export import plan_parts, small_together
 from corpus.stages.ingest import Ingest
 from corpus.stages.kernels import compile_group, uncompiled
 from corpus.stages.lineage import trace
@@ -121,7 +121,8 @@ def build_dataset(
 
         questions = questions_in(project.suites, config.checks)
         write = WritePart(work=work, release=release, questions=questions, cache=ingest.cache)
-        counted = Counted(work=work, parts=list(show.track("write", engine.map(write, parts), len(parts))))
+        written = show.track("write", in_batches(engine, write, small_together(parts)), len(parts))
+        counted = Counted(work=work, parts=list(written))
         write_rejections(release, [rejection for item in staged for rejection in item.rejections])
         statistics, inputs = _count(release, staged, counted, project, sidecars.digest)
         show.done("write", f"{statistics.rows:,} rows in {len(parts)} files")

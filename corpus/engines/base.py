@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,3 +28,20 @@ class Engine(Protocol):
         `task` and `items` are small and can be pickled; bulk data travels through files.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    """The task that runs another one on every item of a batch."""
+
+    task: Callable[[Any], Any]
+
+    def __call__(self, batch: Sequence[Any]) -> list[Any]:
+        """The results, in order."""
+        return [self.task(item) for item in batch]
+
+
+def in_batches(engine: Engine, task: Callable[[T], R], batches: Sequence[Sequence[T]]) -> Iterator[R]:
+    """Run `task` on every item of all batches, those of a batch one after the other; results in order."""
+    for results in engine.map(Each(task=task), batches):
+        yield from results

@@ -24,6 +24,7 @@ PART_BYTES: Final = 64 * 1024 * 1024
 About a row group: a file is written and read back by one task, and there should be some for every processor."""
 
 PART_LIMIT: Final = 96 * 1024 * 1024
+BATCH_BYTES: Final = 8 * 1024 * 1024
 _BORDER: Final = 4
 
 
@@ -46,12 +47,27 @@ def plan_parts(shards: Sequence[ShardSizes], staged: Sequence[Staged]) -> list[P
     parts = []
     for split in SPLITS:
         for single in (True, False):
-            runs = _runs([shard for shard in shards if shard.sizes.get((split, single))], split, single=single)
+            mine = {shard.number: shard for shard in shards if shard.sizes.get((split, single))}
+            runs = _runs(list(mine.values()), split, single=single)
             for number, run in enumerate(runs):
                 path = part_path(split, number, len(runs), single=single)
                 key = _key(split, [digests[shard] for shard in run], single=single)
-                parts.append(Part(path=path, split=split, single=single, shards=tuple(run), key=key))
+                size = sum(mine[number].sizes[split, single] for number in run)
+                parts.append(Part(path=path, split=split, single=single, shards=tuple(run), size=size, key=key))
     return parts
+
+
+def small_together(parts: Sequence[Part]) -> list[tuple[Part, ...]]:
+    """The same in order, in batches of `BATCH_BYTES` or more: to start a process costs more than to write less."""
+    batches: list[tuple[Part, ...]] = []
+    size = BATCH_BYTES
+    for part in parts:
+        if size >= BATCH_BYTES:
+            batches.append(())
+            size = 0
+        batches[-1] += (part,)
+        size += part.size
+    return batches
 
 
 def _key(split: str, shards: Sequence[tuple[str, str]], *, single: bool) -> str:
