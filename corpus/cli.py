@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
-from corpus.commands.build import build, init
+from corpus.commands.build import build
 from corpus.commands.check import check
 from corpus.commands.common import examples
 from corpus.commands.diff import diff
 from corpus.commands.exclude import exclude
+from corpus.commands.init import init
 from corpus.commands.provenance import provenance
 from corpus.commands.publish import publish
 from corpus.commands.release import release

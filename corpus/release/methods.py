@@ -44,7 +44,7 @@ def methods(facts: CardFacts) -> str:
             "again exactly.",
             "The language of each body was detected by langdetect, together with two further opinions.",
             "Copies were found by comparing samples of the word 5-grams of all texts (in scripts without spaces, of "
-            "runs of characters), and each was verified on the full text against the longest article of its group; "
+            "runs of characters), and each was verified on the full text against the kept article of its group; "
             "all copies of an article are in the same split.",
             "All settings were the defaults of this version."
             if not changed

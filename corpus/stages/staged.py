@@ -32,7 +32,7 @@ RELATIONS: Final = pa.schema([*(ARTICLE.field(name) for name in DUPLICATE_COLUMN
 
 
 def staged_path(work: Path, name: str, shard: int) -> Path:
-    """The file of one shard; `name` is `rows`, `sketches`, `shingles` or `relations`."""
+    """The file of that number among those of one `name`: `rows`, `sketches` and `relations` are numbered by shard."""
     return work / f"{name}-{shard:06d}.arrow"
 
 

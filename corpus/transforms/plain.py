@@ -25,11 +25,6 @@ _UNCLEAR, _ITSELF, _NOTHING = 0, 1, 2
 Points = npt.NDArray[np.uint32]
 
 
-def is_plain(text: str) -> bool:
-    """Whether `normalize` would give back `text`, which has no white space around it; False where that is unclear."""
-    return bool(_is_plain(code_points(text), _table()))
-
-
 def tidied(text: str) -> str | None:
     """What `normalize` gives for `text`, which has no white space around it; None where Unicode's tables must tell."""
     points, table = code_points(text), _table()
