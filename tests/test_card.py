@@ -35,6 +35,7 @@ from corpus.release.markdown import code, escape, one_line, table
 from corpus.release.methods import checks_table, methods, settings_table
 from corpus.resources import data_file
 from corpus.schema import ARTICLE, COLUMN_NAMES, feature_types
+from tests.clients import LEAVE
 from tests.conftest import ARTICLE_TEXT, SAMPLE, Release, Run, write_files
 from tests.small_release import make_row, rows_of_all_kinds, write_release
 
@@ -68,7 +69,7 @@ def load(tmp_path: Path, jobs: list[tuple[Path, str | None, bool]]) -> list[dict
     environment = {**os.environ, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     arguments = json.dumps([(str(folder), config, streaming) for folder, config, streaming in jobs])
     done = subprocess.run(
-        [sys.executable, "-c", LOADER, arguments], env=environment, cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-c", LOADER + LEAVE, arguments], env=environment, cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     results: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])

@@ -24,6 +24,7 @@ from corpus.hub.publish import publish
 from corpus.io.documents import read_manifest
 from corpus.io.parquet import data_files
 from corpus.release.verify import differences
+from tests.clients import LEAVE
 from tests.conftest import ROOT, build_release
 from tests.hub.accounts import WRITE_TOKEN
 from tests.hub.fixtures import LOOPBACK_ONLY, Hub, client_environment, running_hub
@@ -83,7 +84,7 @@ def consume(python: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
 
     def load(where: str, revision: str = "", endpoint: str = "http://127.0.0.1:9") -> Read:
         environment = client_environment(endpoint, tmp_path_factory.mktemp("home"))
-        code = LOOPBACK_ONLY + f"import runpy; runpy.run_path({str(CONSUMER)!r}, run_name='__main__')"
+        code = LOOPBACK_ONLY + f"import runpy; runpy.run_path({str(CONSUMER)!r}, run_name='__main__')" + LEAVE
         command = [python, "-c", code, where, revision]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
         assert result.returncode == 0, result.stderr[-3000:]

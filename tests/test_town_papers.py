@@ -16,6 +16,7 @@ import pytest
 import corpus
 from corpus.schema import KINDS
 from corpus.transforms.normalize import normalize
+from tests.clients import LEAVE
 from tests.conftest import ROOT, Release
 
 GOLD = [json.loads(line) for line in (ROOT / "tests" / "data" / "town_papers.jsonl").read_text("utf-8").splitlines()]
@@ -110,7 +111,7 @@ print(len(corpus.restore(rows[0])) >= len(rows[0]["body"]))
 
 def test_it_loads_with_datasets(sample: Release, tmp_path: Path) -> None:
     env = {**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
-    command = [sys.executable, "-c", LOAD, str(sample.path)]
+    command = [sys.executable, "-c", LOAD + LEAVE, str(sample.path)]
     result = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True)
     statistics = sample.build.manifest.statistics
     single = statistics.duplicate_kinds["unique"] + statistics.duplicate_kinds["kept"]

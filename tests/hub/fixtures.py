@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.clients import LEAVE
 from tests.hub.server import CONTROL
 from tests.hub.store import Repo, Store
 
@@ -115,5 +116,5 @@ def client_environment(endpoint: str, home: Path, token: str | None = None) -> d
 
 def run_client(code: str, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process of its own, where no address but loopback may be contacted."""
-    command = [sys.executable, "-c", LOOPBACK_ONLY + code, *arguments]
+    command = [sys.executable, "-c", LOOPBACK_ONLY + code + LEAVE, *arguments]
     return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=120)
