@@ -167,7 +167,7 @@ def wait_for_work(out: Path) -> None:
 
 
 def test_an_interrupt_ends_workers_quietly(tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(1500)}
+    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(4000)}
     source = write_files(tmp_path / "raw", files)
     command_line = [sys.executable, "-m", "corpus", "build", str(source), "-o", str(tmp_path / "build"), "-j", "2"]
     process = subprocess.Popen(
@@ -183,7 +183,7 @@ def test_an_interrupt_ends_workers_quietly(tmp_path: Path) -> None:
 
 
 def test_workers_of_a_killed_build_end_and_write_nothing(tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 30}" for n in range(1500)}
+    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 30}" for n in range(4000)}
     source = write_files(tmp_path / "raw", files)
     process = subprocess.Popen(
         [sys.executable, "-m", "corpus", "build", str(source), "-o", str(tmp_path / "build"), "-j", "2", "-q"],
@@ -210,7 +210,7 @@ def living(session: int) -> list[str]:
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
 def test_a_polite_stop_leaves_nothing_behind(stop: signal.Signals, tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(1000)}
+    files: dict[str, str | bytes] = {f"{n:04d}.txt": f"Story {n} of many. {NEW['b.txt'] * 20}" for n in range(4000)}
     source = write_files(tmp_path / "raw", files)
     process = subprocess.Popen(
         [sys.executable, "-m", "corpus", "build", str(source), "-o", str(tmp_path / "build"), "-j", "1"],

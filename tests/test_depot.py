@@ -30,7 +30,7 @@ from tests.test_engines import wait_for_nodes
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copies(tmp_path_factory.mktemp("articles"), times=4)
+    return copies(tmp_path_factory.mktemp("articles"), times=16)
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_order_and_time_of_the_files_do_not_show(expected: str, tmp_path: Path) 
 
 
 def test_several_shards_in_any_order_by_any_workers(tmp_path: Path) -> None:
-    forth, back = copies(tmp_path / "forth", times=8), copies(tmp_path / "back", times=8, backwards=True)
+    forth, back = copies(tmp_path / "forth", times=24), copies(tmp_path / "back", times=24, backwards=True)
     one = build(forth, tmp_path / "one", workers=1)
     assert build(back, tmp_path / "two", workers=2) == one
     assert build(forth, tmp_path / "leaked", workers=2, leak=["workers"]) != one

@@ -28,7 +28,7 @@ from tests.test_names_that_stay import SETTINGS, article, variant
 
 T = TypeVar("T")
 R = TypeVar("R")
-TIMES = 6
+TIMES = 24
 """Copies of the sample corpus, so that there are several shards."""
 
 

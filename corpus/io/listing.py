@@ -27,10 +27,10 @@ from corpus.model import Shard, SourceFile
 SIDECARS: Final = ("metadata.csv", "metadata.jsonl")
 """Names of files that say something of others, in any folder: they are never inputs."""
 
-SHARD_FILES: Final = 256
+SHARD_FILES: Final = 1024
 """Mean number of files in a shard: a shard ends after an id whose SHA-256 is a multiple of this."""
 
-SHARD_LIMIT_FILES: Final = 1024
+SHARD_LIMIT_FILES: Final = 4096
 SHARD_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 _PLAIN: Final = re.compile(r"[ !\"$&-.0-~]*")
@@ -123,7 +123,7 @@ def _name_of(file_id: str) -> str:
 def plan_shards(files: Files) -> Sequence[Shard]:
     """Cut the sorted list where a hash of the id says so, so that a new file moves the borders of its own shard only.
 
-    A shard also ends when it reaches 1,024 files or 64 MiB; that border lasts only until the next one by hash.
+    A shard also ends when it reaches 4,096 files or 64 MiB; that border lasts only until the next one by hash.
     """
     borders, size = [0], 0
     for end, (file_id, bytes_in_file) in enumerate(zip(files.ids(), files.sizes(), strict=True), start=1):

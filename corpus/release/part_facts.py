@@ -28,7 +28,7 @@ from corpus.transforms.canonical import row_digests
 from corpus.transforms.stats import Tally, document_of, tally_of
 from corpus.transforms.tokens import offsets_of
 
-BATCH_ROWS: Final = 1000
+BATCH_ROWS: Final = 4096
 _DATA: Final = "data"
 _FACTS: Final = "facts"
 _CONTENT: Final = "content"
