@@ -111,7 +111,7 @@ def test_ray_with_two_nodes(cluster: Any, source: Path, expected: str, tmp_path:
 
 
 def test_ray_that_it_starts_itself(source: Path, expected: str, tmp_path: Path) -> None:
-    built = ray_build(source, tmp_path / "build")
+    built = ray_build(source, tmp_path / "build", "--address", "local")
     _, err = built.communicate(timeout=300)
     assert built.returncode == 0, err
     assert folder_digest(tmp_path / "build") == expected
@@ -135,6 +135,11 @@ def test_errors_of_tasks_arrive_as_they_are(cluster: Any) -> None:
     with RayEngine(cluster.address) as engine, pytest.raises(DataError, match="no good") as caught:
         list(engine.map(_refuse, [1, 2, 3]))
     assert caught.value.remedy == "try another"
+
+
+def test_what_ray_loses_is_no_fault_of_the_task(cluster: Any) -> None:
+    with RayEngine(cluster.address) as engine, pytest.raises(OutsideError, match="Ray lost a worker"):
+        list(engine.map(_lose, [1]))
 
 
 def test_results_come_in_order(cluster: Any) -> None:
@@ -184,6 +189,12 @@ def wait_for_nodes(count: int) -> None:
 
 def _refuse(item: int) -> int:
     raise DataError("no good", remedy="try another")
+
+
+def _lose(_: int) -> None:
+    from ray.exceptions import WorkerCrashedError
+
+    raise WorkerCrashedError
 
 
 def _slow_first(item: int) -> int:

@@ -44,7 +44,10 @@ if TYPE_CHECKING:
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where tasks run."
 )
-@click.option("--address", help="Ray cluster to join. [default: RAY_ADDRESS, this machine's, or a new one on it]")
+@click.option(
+    "--address",
+    help="Ray cluster to join, or `local` for a new one. [default: RAY_ADDRESS, this machine's, or a new one on it]",
+)
 @click.option("--work", help="Address through which tasks' files go on a cluster whose nodes share no folder.")
 @click.option("--no-cache", is_flag=True, help="Take nothing from the last build, and keep nothing for the next.")
 @click.option("--rehash", is_flag=True, help="Read every input again, whatever its size and times say.")

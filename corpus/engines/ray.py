@@ -31,7 +31,8 @@ _PROBE: Final = "seen-by-all-nodes"
 
 
 class RayEngine:
-    """Tasks on the Ray cluster at `address`; without one, that of RAY_ADDRESS, of this machine, or a new one on it.
+    """Tasks on the Ray cluster at `address`; without one, that of RAY_ADDRESS, of this machine, or a new one on it;
+    `local` is a new one whatever is there.
 
     Ray repeats the task of a worker that was lost; tasks write the same files whenever they run, so a repeated one
     changes nothing. A cluster that was there before goes on when the engine is closed; one that it started ends.
@@ -126,11 +127,14 @@ class RayEngine:
         try:
             return self._ray.get(reference)
         except errors.RayTaskError as error:
-            raise error.cause from None
+            if not isinstance(error.cause, errors.RayError):
+                raise error.cause from None
+            lost = error.cause
         except errors.RayError as error:
-            found = str(error).partition("\n")[0]
-            remedy = "look at the logs of Ray, give its nodes more memory, and run again"
-            raise OutsideError("Ray lost a worker and gave its task up", found=found, remedy=remedy) from None
+            lost = error
+        found = str(lost).partition("\n")[0]
+        remedy = "look at the logs of Ray, give its nodes more memory, and run again"
+        raise OutsideError("Ray lost a worker and gave its task up", found=found, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
