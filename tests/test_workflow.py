@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from corpus import cli
+from corpus.release.manifest import tool_version
 from tests.conftest import ARTICLE_TEXT, ROOT, write_files
 from tests.hub.fixtures import Hub, running_hub
 from tests.hub.identity import RUN_TOKEN
@@ -47,14 +49,24 @@ def init(project: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int
     return int(stop.value.code or 0)
 
 
-def run(repository: Path, home: Path, hub: Hub, ref: str) -> dict[str, Job]:
+class Damaging(Runner):
+    """What goes from job to job is damaged on the way."""
+
+    def _bring(self, given: Mapping[str, Any], folder: Path) -> int:
+        code = super()._bring(given, folder)
+        data = next((folder / given["path"]).rglob("*.parquet"))
+        data.write_bytes(data.read_bytes()[:-1] + b"?")
+        return code
+
+
+def run(repository: Path, home: Path, hub: Hub, ref: str, kind: type[Runner] = Runner) -> dict[str, Job]:
     home.mkdir()
     identity = {
         "ACTIONS_ID_TOKEN_REQUEST_URL": f"{hub.endpoint}/identity",
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": RUN_TOKEN,
     }
     given = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(home / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"}
-    runner = Runner(repository=repository, home=home, ref=ref, variables=given, secrets=identity)
+    runner = kind(repository=repository, home=home, ref=ref, variables=given, secrets=identity)
     return runner.run(repository / ".github" / "workflows" / "corpus.yml")
 
 
@@ -94,6 +106,28 @@ def test_a_tag_of_another_version_publishes_nothing(
     assert tag["publish"].steps["Publish"] == 2
     assert "v9.9.9" in tag["publish"].output
     assert hub.writes() == before
+
+
+def test_a_release_that_is_not_what_was_built_is_not_published(
+    repository: Path, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init(repository / "my papers", monkeypatch)
+    before = hub.writes()
+    tag = run(repository, tmp_path / "tag", hub, "refs/tags/v1.0.0", Damaging)
+    assert tag["build"].passed
+    assert tag["publish"].steps["Publish"] == 1
+    assert ".parquet" in tag["publish"].output
+    assert hub.writes() == before
+
+
+def test_every_job_installs_the_version_that_wrote_the_workflow(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init(repository / "my papers", monkeypatch)
+    written = yaml.safe_load((repository / ".github" / "workflows" / "corpus.yml").read_text("utf-8"))
+    for job in written["jobs"].values():
+        [install] = [step["run"] for step in job["steps"] if "pip install" in step.get("run", "")]
+        assert install.endswith(f'"corpus-packager[html,warc]=={tool_version()}"')
 
 
 def test_a_failed_check_is_told_and_stops_everything(
