@@ -12,7 +12,8 @@ _LISTED: Final = 8
 class CorpusError(Exception):
     """Base of every error that a user may see.
 
-    `what` is one sentence; `where` a file and line or an address; `found` the offending text; `remedy` one thing to do.
+    `what` is one sentence, with no capital and no full stop, as `error: ` stands before it; `where` a file and line or
+    an address; `found` the offending text; `remedy` one thing to do.
     """
 
     exit_code = 4

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, settings
 
 from corpus import cli
 from corpus.config import load_config
@@ -23,6 +24,10 @@ from corpus.pipeline import build_dataset
 from tests.s3.server import moto_command, s3, s3_endpoint
 
 __all__ = ["moto_command", "s3", "s3_endpoint"]
+
+# No example has to be made or run within any time: machines differ.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "town-papers"

@@ -378,7 +378,7 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(st.one_of(PIECES, st.text(max_
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_labels_are_sorted_in_bounds_and_apart(text: str) -> None:
     text = normalize(text)
     position = -1
@@ -392,7 +392,7 @@ def test_labels_are_sorted_in_bounds_and_apart(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_text_comes_back_and_the_body_is_trimmed(text: str) -> None:
     text = normalize(text)
     body, stretches = cut(text, label(text, OPTIONS))

@@ -65,7 +65,7 @@ def test_weights_of_no_feature_are_refused(weights: dict[str, dict[str, int]]) -
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_labels_are_whole_lines_in_order_and_nothing_is_lost(text: str) -> None:
     labels = label(text, OPTIONS)
     ends = [0, *(item.end for item in labels)]
@@ -78,7 +78,7 @@ def test_labels_are_whole_lines_in_order_and_nothing_is_lost(text: str) -> None:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), TEXTS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_came_before_changes_nothing(before: list[str], text: str) -> None:
     expected = label(text, OPTIONS)
     for other in before:
@@ -87,7 +87,7 @@ def test_what_came_before_changes_nothing(before: list[str], text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_chain_takes_the_best_sequence_and_the_paragraphs_above_it(text: str) -> None:
     model = load_model()
     result = judge(text, OPTIONS, model)

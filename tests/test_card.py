@@ -16,7 +16,7 @@ from typing import Any
 import mistune
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.config import load_config
@@ -510,7 +510,6 @@ def test_the_row_shown_is_one_that_fills_many_columns(tmp_path: Path) -> None:
 HOSTILE = st.text(alphabet=st.sampled_from("a1 \n\r\t`~-<>&\"'[](){}!|\\#%$@:/.\u2028\u202e\u00ad\x85é中"), max_size=60)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HOSTILE, HOSTILE, st.lists(HOSTILE, max_size=6))
 def test_the_row_shown_means_nothing_but_itself(title: str, body: str, texts: list[str]) -> None:
     stretches = [{"kind": "other", "offset": 0, "text": text, "rule": text} for text in texts]
@@ -552,7 +551,6 @@ def test_sections_that_an_older_template_lacks_are_named(tmp_path: Path, run: Ru
 WORDS = st.text(alphabet=st.sampled_from("ab {}%#-_*`<>|:\n\"'\\éžΩя中アعהก\u0301\U0001f600\u2028\x0c"), max_size=80)
 
 
-@settings(deadline=None)
 @given(WORDS.filter(lambda text: not re.search("{[{%#]", f"{text}|")), WORDS, st.booleans(), st.booleans())
 def test_hand_written_sections_survive_every_rebuild(
     known: CardFacts, templates: Path, free: str, raw: str, windows: bool, mark: bool

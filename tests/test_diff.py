@@ -16,7 +16,7 @@ import jsonschema
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import DataError, UsageError
@@ -41,7 +41,7 @@ from tests.small_release import Row
 SCHEMA = json.loads((ROOT / "schemas" / "diff-v1.json").read_text("utf-8"))
 EVIL = '\x1b[31m<script>alert("x")</script> | **bold** [a](http://x) \u202e`tick`\n# head'
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=60)
 
 
 def document(difference: Difference) -> dict[str, Any]:

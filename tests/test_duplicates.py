@@ -113,7 +113,7 @@ def texts_of(corpus: Sequence[Sequence[tuple[int, int, int]]]) -> list[str]:
 
 
 @given(CORPORA)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_member_is_a_copy_of_the_kept_one(corpus: list[list[tuple[int, int, int]]]) -> None:
     texts = texts_of(corpus)
     found = find(texts)
@@ -139,7 +139,7 @@ def test_every_member_is_a_copy_of_the_kept_one(corpus: list[list[tuple[int, int
 
 
 @given(CORPORA)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_related_rows_are_of_other_groups_and_true(corpus: list[list[tuple[int, int, int]]]) -> None:
     texts = texts_of(corpus)
     found = find(texts)
@@ -160,7 +160,7 @@ def test_related_rows_are_of_other_groups_and_true(corpus: list[list[tuple[int, 
 
 
 @given(CORPORA, st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_rows_does_not_matter(corpus: list[list[tuple[int, int, int]]], draw: random.Random) -> None:
     """Dates make the keeper order total, so that the rows' numbers decide nothing but the founder."""
     texts = texts_of(corpus)
@@ -176,7 +176,7 @@ def test_the_order_of_rows_does_not_matter(corpus: list[list[tuple[int, int, int
 
 
 @given(CORPORA)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_chunks_do_not_matter(corpus: list[list[tuple[int, int, int]]]) -> None:
     texts = texts_of(corpus)
     whole = find(texts)
@@ -190,7 +190,7 @@ def test_chunks_do_not_matter(corpus: list[list[tuple[int, int, int]]]) -> None:
 
 
 @given(CORPORA, st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_pairs_held_apart_are_in_no_group(corpus: list[list[tuple[int, int, int]]], data: st.DataObject) -> None:
     texts = texts_of(corpus)
     pairs = list(combinations(range(len(texts)), 2))
@@ -200,7 +200,7 @@ def test_pairs_held_apart_are_in_no_group(corpus: list[list[tuple[int, int, int]
 
 
 @given(CORPORA)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_comparison_equals_plain_arithmetic(corpus: list[list[tuple[int, int, int]]]) -> None:
     texts = texts_of(corpus)
     pairs = list(permutations(range(len(texts)), 2))

@@ -119,7 +119,7 @@ def in_order(copies: Copies) -> Copies:
 
 
 @given(st.integers(0, 1 << 32), st.integers(2, 40), st.integers(0, 120), st.integers(1, 30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_components_decide_as_the_whole_does(seed: int, rows: int, pairs: int, bin_pairs: int) -> None:
     graph = random_graph(seed, rows, pairs)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

@@ -196,7 +196,7 @@ def markups(draw: st.DrawFn) -> str:
     return "".join(f"<{tag}>{words}" + (f"</{tag.split()[0]}>" if closed else "") for tag, words, closed in parts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(markups())
 def test_any_page_is_a_normalised_text_with_sound_labels(markup: str) -> None:
     read = page(markup)
@@ -215,7 +215,7 @@ def starts(text: str) -> Iterable[tuple[int, str]]:
         position += len(line) + 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(-20, 20), max_size=9), st.integers(0, 15))
 def test_the_best_sequence_is_the_best(scores: list[int], change: int) -> None:
     def worth(states: tuple[bool, ...]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.stages import ingest, runs
@@ -108,7 +108,7 @@ def test_every_form_with_fields_gives_the_same_fields(name: str, tmp_path: Path)
     assert {item["source"] for item in row["field_sources"]} == {source}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=60), max_size=4))
 def test_any_text_survives_every_form(pieces: list[str]) -> None:
     import tempfile

@@ -37,7 +37,7 @@ class Told:
 
 
 @given(st.text(alphabet=CHARACTERS, max_size=30).map(str.strip))
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_a_plain_text_is_one_that_normalising_leaves_alone(text: str) -> None:
     text = text.strip(" \t\n")
     if tidied(text) == text:

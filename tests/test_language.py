@@ -132,7 +132,7 @@ CHARACTERS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text(CHARACTERS, max_size=60), min_size=1, max_size=3))
 def test_replay_equals_langdetect_on_any_text(texts: list[str]) -> None:
     assert exact(texts)
@@ -192,7 +192,7 @@ def test_tables_survive_the_way_through_a_file(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_damaged_table_file_is_not_trusted(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = tmp_path_factory.mktemp("tables") / "some.tables"
     tables._save(path, {"a": np.arange(100), "b": np.eye(3)})
@@ -329,7 +329,7 @@ def test_only_the_first_ten_thousand_characters_count() -> None:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from([*SENTENCES.values(), *HOSTILE]), max_size=8))
 def test_an_answer_depends_on_the_text_alone(texts: list[str]) -> None:
     alone = [detect([text], LanguageOptions())[0] for text in texts]

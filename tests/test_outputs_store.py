@@ -166,7 +166,7 @@ def test_every_command_reads_a_release_at_an_address(s3: Any, run: Run, releases
     assert code == 0
     assert json.loads(out)["rows"] == json.loads(local[1])["rows"]
     code, _, err = run("verify", f"s3://{bucket}/nothing")
-    assert (code, err.splitlines()[0]) == (1, "error: No release stands at this address.")
+    assert (code, err.splitlines()[0]) == (1, "error: no release stands at this address")
 
 
 def test_what_was_changed_in_the_store_is_noticed(s3: Any, run: Run, releases: dict[str, Release]) -> None:

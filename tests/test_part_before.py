@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.release.part_before import Before, rows_before
@@ -33,7 +33,6 @@ def seen(batch: pa.RecordBatch) -> pa.Table:
 NUMBERS = st.dictionaries(st.integers(0, 60), st.integers(0, 2), min_size=1, max_size=60)
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS, st.booleans())
 def test_what_is_found_of_equal_rows_is_taken(old: dict[int, int], other: dict[int, int], alike: bool) -> None:
     now = {**old, **other} if alike else other

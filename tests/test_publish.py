@@ -273,7 +273,7 @@ def test_of_two_who_publish_at_once_one_is_told(hub: Hub, build: Path, tmp_path:
         assert send(hub, other).status == "published"
         told = held.result()
     assert told.returncode == 3
-    assert "The head moved: somebody else has published here meanwhile; nothing was changed." in told.stderr
+    assert "the head moved: somebody else has published here meanwhile; nothing was changed" in told.stderr
     assert [each["status"] for each in hub.requests(COMMIT)].count(412) == 1
     assert titles(hub)[0] == "Release v0.3.0"
     assert set(tags(hub)) == {"v0.1.0", "v0.3.0"}
@@ -556,11 +556,11 @@ def test_folder_that_may_not_be_published_is_refused_unasked(tmp_path: Path, clo
         return type(problem), problem.what
 
     not_passed = make_release(tmp_path / "unchecked", passed=False)
-    assert refused(not_passed) == (DataError, "The release did not pass its checks: it is not published.")
+    assert refused(not_passed) == (DataError, "the release did not pass its checks: it is not published")
     failed = make_release(tmp_path / "build.failed")
-    assert refused(failed) == (DataError, "This build failed its checks.")
+    assert refused(failed) == (DataError, "this build failed its checks")
     (tmp_path / "innocent").symlink_to(failed)
-    assert refused(tmp_path / "innocent") == (DataError, "This build failed its checks.")
+    assert refused(tmp_path / "innocent") == (DataError, "this build failed its checks")
     assert refused(tmp_path / "nothing") == (DataError, "this folder is no release")
 
 
@@ -588,13 +588,13 @@ def test_arguments_must_agree_with_the_manifest(tmp_path: Path, build: Path, clo
     assert "another repository" in refusal(closed_endpoint, build, repo="org/other").what
     anywhere = make_release(tmp_path / "anywhere", repo=None)
     assert isinstance(refusal(closed_endpoint, anywhere, repo="org/other"), OutsideError)
-    assert "Nobody has said where" in refusal(closed_endpoint, anywhere).what
+    assert "nobody has said where" in refusal(closed_endpoint, anywhere).what
 
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1:1", "ftp://127.0.0.1", "https://user:secret@127.0.0.1", "https://"])
 def test_endpoint_must_be_an_address(build: Path, endpoint: str) -> None:
     problem = refusal(endpoint, build)
-    assert (type(problem), problem.what) == (UsageError, "The endpoint is not an http(s) address.")
+    assert (type(problem), problem.what) == (UsageError, "the endpoint is not an http(s) address")
     assert "secret" not in str(problem)
 
 

@@ -102,7 +102,7 @@ def problems_of(made: Attempt) -> Iterator[str]:
         what = made.error.what
         if made.error.exit_code != 3:
             yield f"exit code {made.error.exit_code}: {made.error}"
-        if "\n" in what or not what.endswith(".") or not made.error.remedy:
+        if "\n" in what or what.endswith(".") or not made.error.remedy:
             yield f"this is not one sentence and a remedy: {made.error}"
     if sum(made.waits) > LONGEST_WAITS or made.seconds > LONGEST_SECONDS or made.requests > MOST_REQUESTS:
         yield f"too long: waits {made.waits}, {made.seconds:.1f} s, {made.requests} requests"

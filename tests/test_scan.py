@@ -101,7 +101,7 @@ def test_facts_of_a_line(text: str, field: str, expected: object) -> None:
 
 
 @given(st.text("aZ9. ,é渡\u0301", min_size=1, max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_counts_hold_for_any_length(text: str) -> None:
     text = normalize(f"x{text}x")
     _, line = only(text)
@@ -245,7 +245,7 @@ TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=25).map("\n".
 
 
 @given(TEXTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_one_pass_gives_what_the_single_steps_give(text: str) -> None:
     labels = label(text, OPTIONS)
     title, titles = find_title(text, labels, TITLE)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch
@@ -84,7 +84,6 @@ def lists(values: UInts, offsets: Ints) -> list[list[int]]:
 
 
 @given(TEXTS, st.sampled_from([OPTIONS, SMALL]))
-@settings(deadline=None)
 def test_shingles_equal_a_plain_reading(texts: list[str], options: SketchOptions) -> None:
     found = shingles(texts, options)
     assert lists(found.hashes, found.offsets) == [plain_shingles(text, options) for text in texts]
@@ -94,7 +93,6 @@ def test_shingles_equal_a_plain_reading(texts: list[str], options: SketchOptions
 @given(
     st.lists(st.one_of(WORDS, st.text(alphabet=ALPHABET, max_size=60)), max_size=6), st.sampled_from([OPTIONS, SMALL])
 )
-@settings(deadline=None)
 def test_sketches_equal_a_plain_reading(texts: list[str], options: SketchOptions) -> None:
     found = sketch(texts, options)
     assert lists(found.hashes, found.offsets) == [sorted(plain_sketch(text, options)) for text in texts]
@@ -112,7 +110,6 @@ def test_long_sketches_equal_a_plain_reading(options: SketchOptions) -> None:
 
 
 @given(st.lists(st.text(alphabet=ALPHABET, max_size=6), min_size=2, max_size=6))
-@settings(deadline=None)
 def test_keys_are_equal_where_the_tokens_are(texts: list[str]) -> None:
     keys = [tuple(key) for key in sketch(texts, OPTIONS).keys.tolist()]
     for one, first in zip(texts, keys, strict=True):
@@ -124,7 +121,6 @@ def test_keys_are_equal_where_the_tokens_are(texts: list[str]) -> None:
 
 
 @given(TEXTS, TEXTS)
-@settings(deadline=None)
 def test_batches_do_not_matter(one: list[str], other: list[str]) -> None:
     whole, joined = sketch(one + other, SMALL), join_sketches([sketch(one, SMALL), sketch(other, SMALL)])
     for name in ("words", "shingles", "keys", "hashes", "offsets"):
@@ -132,7 +128,6 @@ def test_batches_do_not_matter(one: list[str], other: list[str]) -> None:
 
 
 @given(WORDS, WORDS, st.lists(st.integers(0, 500), min_size=28, max_size=60))
-@settings(deadline=None)
 def test_a_long_equal_run_always_shares_a_kept_hash(before: str, after: str, run: list[int]) -> None:
     shared = " ".join(f"word{number}" for number in run)
     found = sketch([f"{before} {shared}", f"{shared} {after}"], OPTIONS)

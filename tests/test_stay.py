@@ -95,7 +95,7 @@ def by_the_rule(case: Case, usual: list[int]) -> list[int]:
 
 
 @given(cases())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_kept_rows_stay_by_the_rule(case: Case) -> None:
     usual, found, asked = grouped(case)
     assert found.kept.tolist() == by_the_rule(case, usual.kept.tolist())
@@ -121,7 +121,7 @@ def find_again(texts: list[str], were_kept: list[int]) -> Duplicates:
 
 
 @given(CORPORA, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_member_is_a_copy_of_the_kept_one_that_stayed(
     corpus: list[list[tuple[int, int, int]]], data: st.DataObject
 ) -> None:

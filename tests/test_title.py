@@ -263,7 +263,7 @@ LINES = st.one_of(
 
 
 @given(st.lists(LINES, max_size=20).map("\n".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_title_is_printed_where_its_labels_say(text: str) -> None:
     text = normalize(text)
     title, labels = title_of(text)

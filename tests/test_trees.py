@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.boosting import Growth, grow
@@ -27,7 +27,6 @@ def worth(tree: Any, row: dict[str, int]) -> int:
     return worth(above if row[name] >= least else below, row)
 
 
-@settings(deadline=None)
 @given(st.lists(DOCUMENTS, max_size=4), ROWS)
 def test_a_score_is_the_sum_of_the_leaves_that_a_row_reaches(trees: list[Any], rows: list[tuple[int, int]]) -> None:
     scores = scores_of(read_trees(trees, NAMES), np.array(rows, np.int32).reshape(-1, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from unicodedata2 import category
 
@@ -36,7 +36,6 @@ def test_the_tables_are_pinned() -> None:
 
 
 @given(st.characters())
-@settings(deadline=None)
 def test_categories_are_those_of_the_pinned_tables(character: str) -> None:
     assert CATEGORIES[category_table()[ord(character)]] == category(character)
 

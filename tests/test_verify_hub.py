@@ -148,7 +148,7 @@ def test_small_file_of_the_same_size_is_found(published: Published) -> None:
     content = (published.build / CHECKS).read_bytes().replace(b'"passed": true', b'"passed": null')
     published.change(lambda files: files.update({CHECKS: published.repo.add_blob(content)}))
     [line] = published.verify().differences
-    assert line.startswith(f"{CHECKS} on the Hub is not what the manifest says. ({len(content)} bytes, sha256 ")
+    assert line.startswith(f"{CHECKS} on the Hub is not what the manifest says ({len(content)} bytes, sha256 ")
 
 
 def test_large_file_of_another_digest_is_found_without_its_download(published: Published) -> None:
@@ -168,7 +168,7 @@ def test_bytes_that_the_listing_does_not_show_are_found(published: Published) ->
     published.hub.provoke("corrupt-lfs", published.name)
     lines = published.verify().differences
     assert len(lines) == len(data_files(published.build))
-    assert all(" on the Hub is not what the manifest says. (" in line for line in lines)
+    assert all(" on the Hub is not what the manifest says (" in line for line in lines)
 
 
 def test_release_that_was_wrong_from_the_start_is_found(hub: Hub, build: Path) -> None:

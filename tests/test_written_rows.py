@@ -75,7 +75,6 @@ def plain(value: Any, kind: pa.DataType) -> Any:
     return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value
 
 
-@settings(deadline=None)
 @given(st.lists(ROW, max_size=4))
 def test_rows_are_written_as_json_writes_them(rows: list[Row]) -> None:
     batch = pa.RecordBatch.from_pylist(rows, schema=ARTICLE)
@@ -85,7 +84,6 @@ def test_rows_are_written_as_json_writes_them(rows: list[Row]) -> None:
     assert canonical_rows(batch.slice(1)).to_pylist() == expected[1:]
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_any_float_is_written_as_json_writes_it(value: float) -> None:
     batch = pa.record_batch({"share": pa.array([value, None])})
@@ -115,7 +113,6 @@ LISTS = st.lists(STRETCH, max_size=4) | st.none()
 SORTED_LISTS = LISTS.map(lambda found: found and sorted(found, key=offset_of))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(BODIES, LISTS | SORTED_LISTS), max_size=5))
 @example([("aé" * 100, [{"kind": "", "offset": 200, "text": "x", "rule": ""}])])
 def test_sources_are_those_that_restore_gives(rows: list[tuple[str | None, list[Row] | None]]) -> None:
@@ -129,7 +126,6 @@ def test_sources_are_those_that_restore_gives(rows: list[tuple[str | None, list[
     assert sha256_of_sources(bodies[1:], stretches[1:]).to_pylist() == expected[1:]
 
 
-@settings(deadline=None)
 @given(st.lists(BODIES, max_size=5))
 def test_words_controls_and_digests_of_texts(texts: list[str | None]) -> None:
     array = pa.array(texts, pa.string())
@@ -143,7 +139,7 @@ def test_words_controls_and_digests_of_texts(texts: list[str | None]) -> None:
     assert [data[a:b].decode() for a, b in pairwise(borders)] == [text or "" for text in texts]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(ROW, max_size=4))
 def test_tallies_are_those_of_the_rows(rows: list[Row]) -> None:
     tally = tally_batch(pa.RecordBatch.from_pylist(rows, schema=ARTICLE), split="train", single=True)

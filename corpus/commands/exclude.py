@@ -114,7 +114,7 @@ def _look(
         _say_redaction(redaction)
         _say_published(search) if search else None
     if trouble:
-        what = "The Hub could not be asked which published versions hold what is excluded; the exclusion stands."
+        what = "the Hub could not be asked which published versions hold what is excluded; the exclusion stands"
         remedy = "run corpus exclude --published"
         raise OutsideError(what, where=trouble.where, found=trouble.what, remedy=remedy) from trouble
 

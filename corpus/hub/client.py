@@ -62,7 +62,7 @@ class Hub:
         self.repo = repo
         self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
         if not re.match(r"https?://[^/@]+(/|$)", self.endpoint):
-            raise UsageError("The endpoint is not an http(s) address.", remedy="give it like https://hub.example.org")
+            raise UsageError("the endpoint is not an http(s) address", remedy="give it like https://hub.example.org")
         self._secret = token or ""
         if not token and not constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
             with self._translated("find the login"):
@@ -123,7 +123,7 @@ class Hub:
         blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
         if not listed.holds(size=len(content), blob=blob, sha256=hashlib.sha256(content).hexdigest()):
             where = f"{self.repo} at {commit}"
-            raise TryAgainError(f"The Hub gave back something else than {path}.", where=where, remedy=RUN_AGAIN)
+            raise TryAgainError(f"the Hub gave back something else than {path}", where=where, remedy=RUN_AGAIN)
         return content
 
     def stream(self, commit: str, path: str, size: int) -> Iterator[bytes]:
@@ -183,7 +183,7 @@ class Hub:
 
     def _commit_id(self, found: str | None) -> str:
         if not isinstance(found, str) or not _COMMIT_ID.fullmatch(found):
-            raise TryAgainError("The Hub names no commit.", where=self.repo, remedy=RUN_AGAIN)
+            raise TryAgainError("the Hub names no commit", where=self.repo, remedy=RUN_AGAIN)
         return found
 
     def _translated(self, doing: str) -> AbstractContextManager[None]:

@@ -80,15 +80,15 @@ def _problem(error: Exception, doing: str, *, where: str, token: str) -> Outside
     # Whoever brings no token is told 401 for a hidden repository and for none alike.
     if code in _MISSING or (status == 401 and not token):
         why = "there is none, or it is hidden from this token" if token else "the Hub wants a token for it"
-        return NotFoundError(f"Could not {doing}: {why}.", **said, remedy=LOGIN)
+        return NotFoundError(f"could not {doing}: {why}", **said, remedy=LOGIN)
     if status in (401, 403):
-        return OutsideError(f"Could not {doing}: the Hub refused the token.", **said, remedy=LOGIN)
+        return OutsideError(f"could not {doing}: the Hub refused the token", **said, remedy=LOGIN)
     if code == _MISSING_FILE or _may_pass(error, status):  # a file that was listed is gone: somebody else was here
         again = TryAgainError(_no_answer(doing, status), **said, remedy=RUN_AGAIN)
         again.status = status
         again.wait_seconds = math.ceil(wait_seconds(response.headers, time.time())) if response is not None else 0.0
         return again
-    return OutsideError(f"Could not {doing}.", **said, remedy="mend what the Hub objects to")
+    return OutsideError(f"could not {doing}", **said, remedy="mend what the Hub objects to")
 
 
 def _no_answer(doing: str, status: int) -> str:
@@ -98,7 +98,7 @@ def _no_answer(doing: str, status: int) -> str:
         412: "its head has moved",
         429: "the Hub asks to wait",
     }
-    return f"Could not {doing}: {why.get(status, 'no proper answer')}."
+    return f"could not {doing}: {why.get(status, 'no proper answer')}"
 
 
 def _response_of(error: BaseException | None) -> Any:

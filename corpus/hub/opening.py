@@ -68,12 +68,12 @@ def parse_address(address: str, *, repo: str | None = None) -> Path | Address | 
     if _TAG.fullmatch(name) or (revision and not name):
         if not repo:
             remedy = "write org/name@REVISION, or set `repo` in corpus.toml"
-            raise UsageError("Nobody has said which repository is meant.", found=address, remedy=remedy)
+            raise UsageError("nobody has said which repository is meant", found=address, remedy=remedy)
         name, revision = repo, revision or name
     if REPO.fullmatch(name) and (revision or "@" not in address):
         return HubAddress(repo=name, revision=revision or "main")
     remedy = "run corpus build first, or name a release folder or a dataset on the Hub like org/name@v1.2.0"
-    what = f"There is no such folder, and on the Hub: {repo_problem(name) or 'the revision is missing after the @'}."
+    what = f"there is no such folder, and on the Hub: {repo_problem(name) or 'the revision is missing after the @'}"
     raise UsageError(what, found=address, remedy=remedy)
 
 
@@ -146,17 +146,15 @@ def open_release(
 def _opened(place: HubAddress, hub: Hub, patience: Patience, folder: Path) -> OpenRelease:
     head = patience.again(lambda: hub.head(place.revision))
     if head is None and patience.again(hub.head) is None:
-        what = "There is no such dataset on the Hub, or it is hidden from this token."
+        what = "there is no such dataset on the Hub, or it is hidden from this token"
         raise HiddenError(what, where=hub.endpoint, found=place.repo, remedy=LOGIN)
     if head is None:
         remedy = "name a branch, a tag or a commit that it has"
-        raise NotPublishedError(
-            "The dataset has no such revision.", where=hub.endpoint, found=str(place), remedy=remedy
-        )
+        raise NotPublishedError("the dataset has no such revision", where=hub.endpoint, found=str(place), remedy=remedy)
     files = patience.again(lambda: hub.tree(head.commit))
     if MANIFEST not in files:
         remedy = "name a revision that `corpus publish` made"
-        what = f"What stands there is no release: it has no {MANIFEST}."
+        what = f"what stands there is no release: it has no {MANIFEST}"
         raise NotPublishedError(what, where=hub.endpoint, found=str(place), remedy=remedy)
     content = patience.again(lambda: hub.read(head.commit, MANIFEST, files[MANIFEST]))
     (folder / MANIFEST).write_bytes(content)
@@ -174,7 +172,7 @@ def _opened_in_store(address: Address, folder: Path) -> OpenRelease:
     store = Store(address=address)
     objects = store.objects()
     if MANIFEST not in objects:
-        what, remedy = "No release stands at this address.", f"name the folder that holds its {MANIFEST}"
+        what, remedy = "no release stands at this address", f"name the folder that holds its {MANIFEST}"
         raise NotPublishedError(what, where=str(address), remedy=remedy)
     store.bring(objects[MANIFEST], folder / MANIFEST)
     manifest = read_manifest(folder, any_schema=True)
@@ -198,12 +196,12 @@ class StoredFiles:
         where, remedy = str(self.store.address), "build the release again"
         there = self.objects.get(entry.path)
         if there is None:
-            raise DataError(f"{entry.path} is missing in the store.", where=where, remedy=remedy)
+            raise DataError(f"{entry.path} is missing in the store", where=where, remedy=remedy)
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = self.store.bring(there, target)
         if digest != entry.sha256:
             target.unlink()
-            what = f"{entry.path} in the store is not what the manifest says."
+            what = f"{entry.path} in the store is not what the manifest says"
             raise DataError(what, where=where, found=f"{there.size} bytes, sha256 {digest}", remedy=remedy)
 
 
@@ -223,12 +221,12 @@ class Source:
             return
         where = f"{self.hub.repo} at {self.commit}"
         if entry.path not in self.files:
-            raise DataError(f"{entry.path} is missing on the Hub.", where=where, remedy="publish the release again")
+            raise DataError(f"{entry.path} is missing on the Hub", where=where, remedy="publish the release again")
         target.parent.mkdir(parents=True, exist_ok=True)
         size, digest = self.patience.again(partial(self._write, entry, target))
         if (size, digest) != (entry.size, entry.sha256):
             target.unlink()
-            what = f"{entry.path} on the Hub is not what the manifest says."
+            what = f"{entry.path} on the Hub is not what the manifest says"
             found = f"{size} bytes, sha256 {digest}"
             raise DataError(what, where=where, found=found, remedy="report it to whoever published the release")
 
@@ -250,5 +248,5 @@ def _inside(path: str) -> PurePosixPath:
     """A path of a manifest that stays below its folder. Raises DataError for any other."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.parts or "\\" in path:
-        raise DataError("The manifest lists a path outside of its release.", found=path, remedy="do not use it")
+        raise DataError("the manifest lists a path outside of its release", found=path, remedy="do not use it")
     return parts

@@ -54,7 +54,7 @@ def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, .
     strays = sorted(p for p in state.files.keys() - ours.keys() - set(gone) if is_part(p))
     if strays:
         remedy = "delete it there: whoever loads the release would get its rows too"
-        what = "The repository has a data file which neither this release lists nor the one before."
+        what = "the repository has a data file which neither this release lists nor the one before"
         raise DataError(what, found=strays[0], remedy=remedy)
     kept = [FileAction(path=f.path, size=f.size, action=action_on(f, state.files.get(f.path))) for f in release.files]
     deleted = [FileAction(path=path, size=state.files[path].size, action="delete") for path in gone]
@@ -64,7 +64,7 @@ def plan_files(release: LocalRelease, state: RemoteState) -> tuple[FileAction, .
 def _refuse_older(release: LocalRelease, version: str) -> None:
     """Raise DataError where the Hub's main branch would go back; what is no version of ours has no say."""
     if version_problem(version) is None and version_order(version) > version_order(release.version):
-        what = f"The repository already holds version {version}: an older one does not replace it."
+        what = f"the repository already holds version {version}: an older one does not replace it"
         raise DataError(what, found=f"version {release.version}", remedy=f"publish under a version above {version}")
 
 
@@ -76,7 +76,7 @@ def _there(state: RemoteState) -> tuple[set[str], str]:
         facts = json.loads(state.manifest)
         return {str(entry["path"]) for entry in facts["files"]}, str(facts.get("version", ""))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        what = f"The {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date."
+        what = f"the {MANIFEST} on the Hub cannot be read: nobody can say which files are out of date"
         raise DataError(what, found=str(error), remedy="restore or delete it there") from error
 
 

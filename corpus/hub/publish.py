@@ -106,7 +106,7 @@ def _enter(release: LocalRelease, hub: Hub, *, private: bool) -> RemoteState:
         hub.create(private=private)
         state = _look(release, hub, private=private)
     if state is None:
-        raise TryAgainError("The new repository is not there yet.", where=hub.repo, remedy=RUN_AGAIN)
+        raise TryAgainError("the new repository is not there yet", where=hub.repo, remedy=RUN_AGAIN)
     return state
 
 
@@ -116,14 +116,14 @@ def _look(release: LocalRelease, hub: Hub, *, private: bool) -> RemoteState | No
     if head is None:
         return None
     if private and not head.private:
-        raise UsageError("The repository exists and is public.", where=hub.repo, remedy="make it private there first")
+        raise UsageError("the repository exists and is public", where=hub.repo, remedy="make it private there first")
     tagged = hub.tagged(release.tag)
     commit = tagged or head.commit
     files = hub.tree(commit)
     manifest = hub.read(commit, MANIFEST, files[MANIFEST]) if MANIFEST in files else None
     state = RemoteState(commit=commit, tagged=tagged is not None, files=files, manifest=manifest)
     if tagged and (manifest != release.manifest or changes_of(plan_files(release, state))):
-        what, where = f"Tag {release.tag} stands on another release; a tag never moves.", f"{hub.repo} at {tagged}"
+        what, where = f"tag {release.tag} stands on another release; a tag never moves", f"{hub.repo} at {tagged}"
         raise DataError(what, where=where, remedy="publish under a new version")
     return state
 
@@ -145,7 +145,7 @@ def _settle(release: LocalRelease, hub: Hub, start: RemoteState, patience: Patie
         state = patience.again(lambda: _look(release, hub, private=False) or ABSENT)
         if state.manifest not in (start.manifest, release.manifest):
             changed = "nothing was changed" if certain else "whether ours came first is not known"
-            what = f"The head moved: somebody else has published here meanwhile; {changed}."
+            what = f"the head moved: somebody else has published here meanwhile; {changed}"
             raise OutsideError(what, where=f"{hub.repo} at {state.commit}", remedy=RUN_AGAIN)
     return state.commit
 
@@ -168,7 +168,7 @@ def _read_back(release: LocalRelease, hub: Hub, commit: str, plan: tuple[FileAct
     if not wrong:
         wrong = [file.path for file in release.files if patience.again(partial(_differs, file, hub, commit))]
     if wrong:
-        what = "What the Hub gives back is not what was published; no tag was made."
+        what = "what the Hub gives back is not what was published; no tag was made"
         remedy = "run the same command again; if it says the same, delete the file on the Hub first"
         raise OutsideError(what, where=f"{hub.repo} at {commit}", found=", ".join(sorted(wrong)), remedy=remedy)
 
@@ -188,7 +188,7 @@ def _tag(release: LocalRelease, hub: Hub, commit: str) -> None:
         hub.tag(release.tag, commit)
         at = hub.tagged(release.tag)
     if at is None:
-        raise TryAgainError(f"The new tag {release.tag} is not there yet.", where=hub.repo, remedy=RUN_AGAIN)
+        raise TryAgainError(f"the new tag {release.tag} is not there yet", where=hub.repo, remedy=RUN_AGAIN)
     if at != commit:
-        what = f"Tag {release.tag} was made by somebody else meanwhile."
+        what = f"tag {release.tag} was made by somebody else meanwhile"
         raise OutsideError(what, where=f"{hub.repo} at {at}", remedy=RUN_AGAIN)

@@ -84,7 +84,7 @@ def _digest(given: str) -> str:
     match = DIGEST.fullmatch(given)
     if match is None:
         remedy = "give what `corpus publish` printed: sha256: and 64 hexadecimal digits"
-        raise UsageError("This is no release digest.", found=given, remedy=remedy)
+        raise UsageError("this is no release digest", found=given, remedy=remedy)
     return f"sha256:{match[1]}"
 
 

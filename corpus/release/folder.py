@@ -66,7 +66,7 @@ def read_release(build: Path, repo: str | None = None) -> LocalRelease:
     """
     if FAILED in (build.suffix, build.resolve().suffix):
         remedy = "mend what `corpus check` shows, then build again"
-        raise DataError("This build failed its checks.", where=str(build), remedy=remedy)
+        raise DataError("this build failed its checks", where=str(build), remedy=remedy)
     manifest = read_manifest(build)
     where = str(build / MANIFEST)
     wanted = _agreed(manifest, repo, where=where)
@@ -75,10 +75,10 @@ def read_release(build: Path, repo: str | None = None) -> LocalRelease:
         raise DataError(problem, where=where, remedy="correct `version` in corpus.toml, then build again")
     if manifest.checks.passed is not True:
         remedy = "mend what `corpus check` shows, then build again"
-        raise DataError("The release did not pass its checks: it is not published.", where=where, remedy=remedy)
+        raise DataError("the release did not pass its checks: it is not published", where=where, remedy=remedy)
     broken = next(strange_files(build), None) or next(check_files(build, manifest), None)
     if broken:
-        what, remedy = "A file of the release is not what the manifest says.", "build again; edit no file of a release"
+        what, remedy = "a file of the release is not what the manifest says", "build again; edit no file of a release"
         raise DataError(what, where=str(build / broken[0]), found=broken[1], remedy=remedy)
     licenses = check_licenses(build)
     entries = sorted((*manifest.files, file_entry(build, build / MANIFEST)), key=lambda entry: entry.path)
@@ -131,13 +131,13 @@ def _agreed(manifest: Manifest, repo: str | None, *, where: str) -> str:
     wanted = repo or manifest.repo
     if not wanted:
         remedy = "set `repo` in corpus.toml and build again, or give --repo"
-        raise UsageError("Nobody has said where to publish.", where=where, remedy=remedy)
+        raise UsageError("nobody has said where to publish", where=where, remedy=remedy)
     problem = repo_problem(wanted)
     if problem:
-        raise UsageError("This is no repository name.", found=wanted, remedy=problem)
+        raise UsageError("this is no repository name", found=wanted, remedy=problem)
     if manifest.repo not in (None, wanted):
         found, remedy = f"repo {manifest.repo!r}, not {wanted!r}", "publish it there, or build for this repository"
-        raise UsageError("The release was built for another repository.", where=where, found=found, remedy=remedy)
+        raise UsageError("the release was built for another repository", where=where, found=found, remedy=remedy)
     return wanted
 
 

@@ -74,7 +74,7 @@ def check_licenses(build: Path) -> Licenses:
         wanted = reduce(frozenset.union, (conditions_of(name) or frozenset() for name in rows))
         where, row = next(found for path in data_files(build) for found in _rows_under(path, freer[0]))
         raise DataError(
-            f"The dataset's licence {dataset} is freer than that of its rows: it is not published.",
+            f"the dataset's licence {dataset} is freer than that of its rows: it is not published",
             where=f"{where}, row {row}",
             found=", ".join(freer),
             remedy=f"set `license` to one that asks for {', '.join(sorted(wanted))}, or leave these articles out",
