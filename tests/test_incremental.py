@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule, run_state_machine_as_test
 
@@ -180,7 +180,7 @@ class History(RuleBasedStateMachine):
 
 def test_any_history(tmp_path: Path) -> None:
     machine = type("HistoryHere", (History,), {"folder": tmp_path / "history"})
-    limits = settings(max_examples=6, stateful_step_count=6)
+    limits = settings(max_examples=6, stateful_step_count=6, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=limits)
 
 
