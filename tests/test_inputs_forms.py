@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.stages import ingest, runs
+from corpus.stages import ingest, reading, runs
 from tests.conftest import Maker, build_release, write_files
 from tests.inputs import (
     csv_bytes,
@@ -204,6 +205,30 @@ def test_a_container_of_many_runs_comes_out_sorted_and_whole(tmp_path: Path) -> 
     assert [reason for _, reason in many.rejected] == ["duplicate_id"] * 5
     assert len(many.pieces) > 4
     assert max(piece.rows for piece in many.pieces) <= 25
+
+
+@pytest.mark.parametrize(("count", "chars"), [(1, 1_000_000), (7, 1_000_000), (64, 1)])
+def test_what_is_read_at_once_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, chars: int
+) -> None:
+    """A refused record, a row that holds no text and a file that breaks off, on both sides of any border."""
+    lines = json_lines([*articles(70), {"id": "none"}, {"id": "blank", "text": "<br>"}, *articles(5)])
+    files: dict[str, str | bytes] = {
+        "a.jsonl": lines,
+        "b.txt": WORDS,
+        "c.jsonl.gz": gzip.compress(lines)[:-9],
+        "d.txt": "",
+        "e.txt": WORDS,
+    }
+    source = write_files(tmp_path, files)
+    usual = read_folder(source)
+    assert {reason for _, reason in usual.rejected} == {"no_text", "duplicate_id", "damaged", "empty"}
+    monkeypatch.setattr(reading, "AT_ONCE", count)
+    monkeypatch.setattr(reading, "CHARS_AT_ONCE", chars)
+    other = read_folder(source)
+    assert other.rows == usual.rows
+    assert sorted(other.rejected) == sorted(usual.rejected)
+    assert other.details == usual.details
 
 
 @pytest.mark.usefixtures("small_pieces")

@@ -6,6 +6,7 @@ Builds of generated articles, killed at moments that a seeded draw chooses, whol
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -128,8 +129,12 @@ def test_the_next_run_opens_no_file_of_a_finished_shard(large: Large, warm: Warm
     assert warm.run(*command, trace=opened).code == 0
     assert done.items() <= entries(tmp_path).items()
     names = set(re.findall(rf'"{large.raw}/([^"]+\.txt)"', log.read_text("utf-8")))
-    known = "".join(path.read_text("ascii") for name in done for path in tmp_path.glob(f".build.cache/*/{name}/{LIST}"))
-    finished = set(re.findall(r'"id":"([^"]+)"', known))
+    kept = [
+        path.read_bytes().partition(b"\n")[2]
+        for name in done
+        for path in tmp_path.glob(f".build.cache/*/{name}/{LIST}")
+    ]
+    finished = {file_id for listed in kept for file_id, *_ in json.loads(listed)["document"]["files"]}
     every = {path.relative_to(large.raw).as_posix() for path in large.raw.rglob("*.txt")}
     assert finished
     assert names == every - finished

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from corpus.io.decode import RefusedError
 
@@ -18,8 +17,7 @@ _ZSTD_BLOCK: Final = 16 * 1024
 """Of a damaged stream Arrow withholds the block that it was asked for; so ask for small ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(NamedTuple):
     """One opened input: a seekable `file` at its start, its `size` in bytes, its SHA-256, and one of CODECS or none.
 
     `held` are all its bytes as they lie, where memory holds them anyway.

@@ -42,7 +42,7 @@ def write_json_lines(path: Path, values: Iterable[object]) -> None:
 def write_rejections(build: Path, rejections: Iterable[Rejection]) -> None:
     """Write `rejected.jsonl`, sorted by path; it never holds a rejected text."""
     ordered = sorted(rejections, key=lambda item: (item.path.encode(), item.reason, item.detail))
-    write_json_lines(build / REJECTED, map(asdict, ordered))
+    write_json_lines(build / REJECTED, map(Rejection._asdict, ordered))
 
 
 def sha256_of(path: Path) -> str:

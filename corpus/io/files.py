@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Generic, TypeVar, overload
 
 import numpy as np
@@ -96,19 +95,24 @@ class Files(Lazily[SourceFile]):
         """The same files with what sidecars say of them, by id."""
         about = {name.encode(): tuple(entries) for name, entries in said.items()}
         told = {at: about[name] for at, name in enumerate(self.ids()) if name in about}
-        odd = {**self._odd, **{at: replace(self[at], sidecar=entries) for at, entries in told.items()}}
+        odd = {**self._odd, **{at: self[at]._replace(sidecar=entries) for at, entries in told.items()}}
         return Files(self._ids, self._borders, self._looks, odd)
 
     def __reduce__(self) -> tuple[type[Files], tuple[object, ...]]:
         return Files, (self._ids, self._borders, self._looks, self._odd)
 
+    def __iter__(self) -> Iterator[SourceFile]:
+        return map(self._made, count(), self.ids(), map(np.ndarray.tolist, self._looks))
+
     def _file(self, at: int) -> SourceFile:
-        known = self._odd.get(at)
-        if known is not None:
-            return known
-        name = self._ids[self._borders[at] : self._borders[at + 1]].decode()
-        size, *times = self._looks[at].tolist()
-        return SourceFile(id=name, path=name, size=size, version="-".join(map(str, times)) if times[-1] else "")
+        return self._made(at, self._ids[self._borders[at] : self._borders[at + 1]], self._looks[at].tolist())
+
+    def _made(self, at: int, name: bytes, look: Sequence[int]) -> SourceFile:
+        if at in self._odd:
+            return self._odd[at]
+        path = name.decode()
+        size, modified, changed, inode = look
+        return SourceFile(id=path, path=path, size=size, version=f"{modified}-{changed}-{inode}" if inode else "")
 
 
 class FilesDraft:
@@ -147,5 +151,5 @@ class FilesDraft:
         files = Files(b"".join(ids), borders, looks, {place: self._odd[at] for at, place in sorted(places.items())})
         again = [place for place in range(1, len(ids)) if ids[place] == ids[place - 1]]
         detail = "another file has the same name in Unicode NFC"
-        taken = {place: replace(files[place], reason="duplicate_id", detail=detail) for place in again}
+        taken = {place: files[place]._replace(reason="duplicate_id", detail=detail) for place in again}
         return Files(files._ids, borders, looks, {**files._odd, **taken}) if taken else files

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Final
 
@@ -33,8 +33,7 @@ _LINK_ERRORS: Final = (errno.ELOOP, errno.EMLINK)
 """What opening a link without following it gives: EMLINK on FreeBSD, ELOOP elsewhere."""
 
 
-@contextmanager
-def opened(root: Path | Address, file: SourceFile, spool: Path, *, codec: str = "") -> Iterator[Content]:
+def opened(root: Path | Address, file: SourceFile, spool: Path, *, codec: str = "") -> AbstractContextManager[Content]:
     """The bytes of one listed file, hashed; `spool` is a folder for what is fetched from a store.
 
     Raises RefusedError with `unreadable` for what cannot be opened, OutsideError where a store fails or a file changes
@@ -43,22 +42,17 @@ def opened(root: Path | Address, file: SourceFile, spool: Path, *, codec: str = 
     if file.reason == "unreadable":
         raise RefusedError("unreadable", file.detail)
     if isinstance(root, Address):
-        with _fetched(root, file, spool) as kept:
-            size, sha256 = _hashed(kept)
-            yield Content(file=kept, size=size, sha256=sha256, codec=codec)
-        return
+        return _fetched(root, file, spool, codec)
     try:
         descriptor = open_regular(f"{root}{os.sep}{file.path}")  # a path object costs more than a read
     except OSError as error:
         raise _unreadable(error) from None
     data = _small(descriptor, file.size)
     if data is None:
-        with os.fdopen(descriptor, "rb") as large:
-            yield from _unchanged(large, file, codec)
-        return
+        return _unchanged(descriptor, file, codec)
     os.close(descriptor)
     sha256 = hashlib.sha256(data).hexdigest()
-    yield Content(file=io.BytesIO(data), size=len(data), sha256=sha256, codec=codec, held=data)
+    return nullcontext(Content(file=io.BytesIO(data), size=len(data), sha256=sha256, codec=codec, held=data))
 
 
 def open_regular(path: str | Path) -> int:
@@ -98,18 +92,20 @@ def _small(descriptor: int, expected: int) -> bytes | None:
     return None
 
 
-def _unchanged(handle: IO[bytes], file: SourceFile, codec: str) -> Iterator[Content]:
+@contextmanager
+def _unchanged(descriptor: int, file: SourceFile, codec: str) -> Iterator[Content]:
     """A large file where it lies; OutsideError when it is another one in the end."""
-    before = _state(handle)
-    size, sha256 = _hashed(handle)
-    yield Content(file=handle, size=size, sha256=sha256, codec=codec)
-    if _state(handle) != before:
-        remedy = "run again when nothing writes to the input"
-        raise OutsideError("an input changed while it was read", where=file.id, remedy=remedy)
+    with os.fdopen(descriptor, "rb") as handle:
+        before = _state(handle)
+        size, sha256 = _hashed(handle)
+        yield Content(file=handle, size=size, sha256=sha256, codec=codec)
+        if _state(handle) != before:
+            remedy = "run again when nothing writes to the input"
+            raise OutsideError("an input changed while it was read", where=file.id, remedy=remedy)
 
 
 @contextmanager
-def _fetched(address: Address, file: SourceFile, spool: Path) -> Iterator[IO[bytes]]:
+def _fetched(address: Address, file: SourceFile, spool: Path, codec: str) -> Iterator[Content]:
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(spool)) as kept:
 
         def write(blocks: Iterator[bytes]) -> None:
@@ -123,7 +119,8 @@ def _fetched(address: Address, file: SourceFile, spool: Path) -> Iterator[IO[byt
         except PermissionError:
             raise RefusedError("unreadable", "access denied") from None
         kept.seek(0)
-        yield kept
+        size, sha256 = _hashed(kept)
+        yield Content(file=kept, size=size, sha256=sha256, codec=codec)
 
 
 def _hashed(handle: IO[bytes]) -> tuple[int, str]:

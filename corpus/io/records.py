@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from corpus.io.decode import RefusedError
 from corpus.io.fields import NO_FIELDS, FieldOptions, Fields, canonical, field_names, find, find_text, map_fields
@@ -24,8 +24,7 @@ class ReadOptions:
     watched: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """One article as it was read.
 
     `key` is its name in a container, null for a file that is one article. `form` is `text` or `html`; of a page, `text`

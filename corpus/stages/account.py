@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ class Account:
     sha256: str | None = None
     """Of the bytes that were read, where the account is of one file."""
     rejections: list[Rejection] = field(default_factory=list)
-    _excluded: Counter[str] = field(default_factory=Counter)
+    _excluded: dict[str, int] = field(default_factory=dict)
     _used: list[Decision] = field(default_factory=list)
     _idle: list[Decision] = field(default_factory=list)
     _of_rows: dict[str, tuple[tuple[str, ...], tuple[Decision, ...]]] = field(default_factory=dict)
@@ -36,10 +35,12 @@ class Account:
         self.inputs += other.inputs
         self.bytes += other.bytes
         self.rejections += other.rejections
-        self._excluded += other._excluded
+        for reason, count in other._excluded.items():
+            self._excluded[reason] = self._excluded.get(reason, 0) + count
         self._used += other._used
         self._idle += other._idle
-        self.fields(other.seen | other.found, other.found)
+        if other.seen:
+            self.fields(other.seen | other.found, other.found)
 
     def reject(self, path: str, sha256: str | None, reason: str, detail: str) -> None:
         """An input that makes no row; it has been counted as one."""
@@ -47,7 +48,7 @@ class Account:
 
     def exclude(self, reason: str, decision: Decision | None = None) -> None:
         """An input that the maintainer leaves out, by an exclusion or by a decision about it."""
-        self._excluded[reason] += 1
+        self._excluded[reason] = self._excluded.get(reason, 0) + 1
         if decision:
             self._used.append(decision)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +14,14 @@ from corpus.stages.staged import ROWS, SKETCHES
 from corpus.transforms.duplicates.sketch import Sketches
 from corpus.transforms.tokens import offsets_of
 
+_values_of: Final = itemgetter(*ROWS.names)
+"""Every row is looked at once: its values lie anywhere in memory."""
+
 
 def row_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows (see `rows.row_of`) in the columns of ROWS."""
-    columns = [_column([row[field.name] for row in rows], field.type) for field in ROWS]
+    values = list(zip(*map(_values_of, rows), strict=True)) or [()] * len(ROWS)
+    columns = [_column(column, field.type) for column, field in zip(values, ROWS, strict=True)]
     return pa.table(columns, schema=ROWS)
 
 
@@ -35,7 +40,7 @@ def sketch_table(rows: pa.Table, sketches: Sketches) -> pa.Table:
     return pa.table([columns[name] for name in SKETCHES.names], schema=SKETCHES)
 
 
-def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """A column; lists of tuples go in as one array a field, which is several times as fast as by their items."""
     if not (pa.types.is_list(kind) and pa.types.is_struct(kind.value_type)):
         return pa.array(values, kind)

@@ -25,7 +25,7 @@ from corpus.schema import LANGUAGE_PATTERN, UNDETERMINED
 from corpus.stages.account import Account
 from corpus.stages.columns import row_table, sketch_table
 from corpus.stages.known import KnownFile, KnownShard, account_of, known_file, recall, remember
-from corpus.stages.reading import Reading
+from corpus.stages.reading import Reading, batches
 from corpus.stages.rows import TextOptions
 from corpus.stages.runs import Runs, order_of
 from corpus.transforms.boilerplate.label import BoilerplateOptions
@@ -39,8 +39,8 @@ RUN_ROWS: Final = 8192
 RUN_CHARS: Final = 64 * 1024 * 1024
 """Rows of a shard are finished and written in runs of at most so many, and of about so many characters."""
 
-_COLLECTED: Final = (50_000, 20, 50)
-"""Thresholds of Python's collector while a shard is read."""
+_COLLECTED: Final = (1_000_000, 20, 50)
+"""Thresholds of Python's collector while a shard is read: a run of rows is less than half as many objects."""
 
 COLLISION: Final = "another record has the same key"
 
@@ -123,7 +123,7 @@ class Ingest:
         """The files of a shard that hold what they held in the last build, and are decided by nothing else."""
         files = known.files()
         return {
-            file.id: replace(before, version=file.version)
+            file.id: before._replace(version=file.version)
             for file in shard.files
             if (before := files.get(file.id))
             and file.id not in self.decisions
@@ -147,7 +147,7 @@ class Ingest:
             runs.add(tables, range(len(tables["rows"])))
         fresh = [file for file in shard.files if file.id not in same]
         own = {file.id: Account() for file in fresh}
-        for rows in _batches(row for file in fresh for row in reading.rows_of(file, own[file.id])):
+        for rows in batches(reading.rows_of(fresh, own), _size_of, RUN_ROWS, RUN_CHARS):
             self._finish(rows, own, account, runs)
         for item in (account_of(same.values()), *own.values()):
             account.add(item)
@@ -240,18 +240,8 @@ def _without_collisions(rows: Sequence[Mapping[str, Any]], kept: Sequence[int], 
     return first
 
 
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The same rows in lists of bounded size."""
-    held: list[dict[str, Any]] = []
-    size = 0
-    for row in rows:
-        held.append(row)
-        size += row["char_count"]
-        if len(held) >= RUN_ROWS or size >= RUN_CHARS:
-            yield held
-            held, size = [], 0
-    if held:
-        yield held
+def _size_of(row: Mapping[str, Any]) -> int:
+    return int(row["char_count"])
 
 
 def _passes(row: Mapping[str, Any], filters: FilterOptions, own: Mapping[str, Account]) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +17,10 @@ from corpus.stages.account import Account
 from corpus.stages.runs import TABLES, draft_path
 from corpus.stages.staged import read_staged
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownFile:
+class KnownFile(NamedTuple):
     """A file of which every record became a row or a rejection: whoever reads the same bytes gets the same.
 
     `version` is what the system said of the file (see `listing`), empty where that proves nothing.
@@ -34,8 +33,8 @@ class KnownFile:
     inputs: int
     bytes: int
     rejections: tuple[Rejection, ...]
-    found: frozenset[str]
-    seen: frozenset[str]
+    found: tuple[str, ...]
+    seen: tuple[str, ...]
 
     def is_still(self, file: SourceFile, sha256_of: Callable[[SourceFile], str | None], *, rehash: bool) -> bool:
         """Whether `file` holds the same bytes, and nothing outside it says anything of its rows."""
@@ -59,7 +58,7 @@ class KnownShard:
 
     def files(self) -> dict[str, KnownFile]:
         """Its files by id."""
-        return {item["id"]: _file_of(item) for item in self.entry.document["files"]}
+        return {file.id: file for file in map(_file_of, self.entry.document["files"])}
 
     def is_made_of(self, files: Collection[KnownFile]) -> bool:
         """Whether all rows come from these files: those of a file that is not kept may have been among them."""
@@ -120,9 +119,9 @@ def remember(
     is_whole = len(whole) == len(shard.files) and sum(rows.values()) == sum(rows.get(file.id, 0) for file in whole)
     document = {
         "format": _FORMAT,
-        "files": [_document_of(file) for file in whole],
+        "files": whole,
         "sizes": list(sizes),
-        "all": _document_of(_together(whole)),
+        "all": _together(whole),
         "look": shard.look if is_whole else None,
     }
     return _row_digests(cache.store(entry_name(shard), document, pieces, work) or {}, len(sizes))
@@ -132,17 +131,7 @@ def known_file(file: SourceFile, account: Account) -> KnownFile | None:
     """What `account`, which is of this file alone, says of it; None where others had a say, or it was not read."""
     if file.sidecar or account.sha256 is None or account.excludes:
         return None
-    return KnownFile(
-        id=file.id,
-        version=file.version,
-        size=file.size,
-        sha256=account.sha256,
-        inputs=account.inputs,
-        bytes=account.bytes,
-        rejections=tuple(account.rejections),
-        found=frozenset(account.found),
-        seen=frozenset(account.seen),
-    )
+    return KnownFile(file.id, file.version, file.size, account.sha256, *_said(account))
 
 
 def account_of(files: Iterable[KnownFile]) -> Account:
@@ -152,31 +141,27 @@ def account_of(files: Iterable[KnownFile]) -> Account:
         account.inputs += file.inputs
         account.bytes += file.bytes
         account.rejections += file.rejections
-        account.fields(file.seen | file.found, file.found)
+        account.fields({*file.seen, *file.found}, set(file.found))
     return account
 
 
 def _together(files: Iterable[KnownFile]) -> KnownFile:
     """What these files put on the account, as if they were one."""
-    account = account_of(files)
-    return KnownFile(
-        id="",
-        version="",
-        size=0,
-        sha256="",
-        inputs=account.inputs,
-        bytes=account.bytes,
-        rejections=tuple(account.rejections),
-        found=frozenset(account.found),
-        seen=frozenset(account.seen),
-    )
+    return KnownFile("", "", 0, "", *_said(account_of(files)))
+
+
+def _said(account: Account) -> tuple[int, int, tuple[Rejection, ...], tuple[str, ...], tuple[str, ...]]:
+    """The last columns of a known file."""
+    found, seen = tuple(sorted(account.found)), tuple(sorted(account.seen))
+    return account.inputs, account.bytes, tuple(account.rejections), found, seen
 
 
 def _rows_by_file(paths: Iterable[Path]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for path in paths:
-        for count in read_staged(path, ["source_path"])["source_path"].value_counts().to_pylist():
-            counts[count["values"]] = counts.get(count["values"], 0) + count["counts"]
+        names, numbers = read_staged(path, ["source_path"])["source_path"].value_counts().flatten()
+        for name, number in zip(names.to_pylist(), numbers.to_pylist(), strict=True):
+            counts[name] = counts.get(name, 0) + number
     return counts
 
 
@@ -188,30 +173,7 @@ def _file_name(table: str, piece: int) -> str:
     return f"{table}-{piece:06d}.arrow"
 
 
-def _document_of(file: KnownFile) -> dict[str, Any]:
-    rejections = [[item.path, item.sha256, item.reason, item.detail] for item in file.rejections]
-    return {
-        "id": file.id,
-        "version": file.version,
-        "size": file.size,
-        "sha256": file.sha256,
-        "inputs": file.inputs,
-        "bytes": file.bytes,
-        "rejections": rejections,
-        "found": sorted(file.found),
-        "seen": sorted(file.seen),
-    }
-
-
-def _file_of(document: Mapping[str, Any]) -> KnownFile:
-    rejections = [
-        Rejection(path=path, sha256=sha256, reason=reason, detail=detail)
-        for path, sha256, reason, detail in document["rejections"]
-    ]
-    plain = {name: document[name] for name in ("id", "version", "size", "sha256", "inputs", "bytes")}
-    return KnownFile(
-        **plain,
-        rejections=tuple(rejections),
-        found=frozenset(document["found"]),
-        seen=frozenset(document["seen"]),
-    )
+def _file_of(kept: Sequence[Any]) -> KnownFile:
+    """A known file from its JSON."""
+    *plain, rejections, found, seen = kept
+    return KnownFile._make([*plain, tuple(Rejection(*item) for item in rejections), tuple(found), tuple(seen)])

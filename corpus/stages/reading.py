@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias, TypeVar
 
 from corpus.io.addresses import Address
 from corpus.io.content import Content
@@ -20,6 +21,13 @@ from corpus.model import Decision, SourceFile
 from corpus.stages.account import Account
 from corpus.stages.rows import Source, TextOptions, row_of
 
+T = TypeVar("T")
+
+AT_ONCE: Final = 64
+CHARS_AT_ONCE: Final = 1024 * 1024
+"""So many records are read before they are worked out, and of about so many characters."""
+
+_Sourced: TypeAlias = tuple[Source, Record | Refused]
 _UNDECIDED: Mapping[str, Sequence[Decision]] = {}
 
 
@@ -38,8 +46,20 @@ class Reading:
     decisions: Mapping[str, tuple[Decision, ...]]
     exclusions: Exclusions
 
-    def rows_of(self, file: SourceFile, account: Account) -> Iterator[dict[str, Any]]:
-        """The rows of one file; every input that makes none is accounted for."""
+    def rows_of(self, files: Iterable[SourceFile], accounts: Mapping[str, Account]) -> Iterator[dict[str, Any]]:
+        """The rows of these files; every input that makes none is put on the account of its file, by id.
+
+        Some records are read, then worked out: going to and fro between the two, the processor forgets both.
+        """
+        records = chain.from_iterable(self._records(file, accounts[file.id]) for file in files)
+        for some in batches(records, _size_of, AT_ONCE, CHARS_AT_ONCE):
+            for source, record in some:
+                row = self._row(source, record, accounts[source.id])
+                if row is not None:
+                    yield row
+
+    def _records(self, file: SourceFile, account: Account) -> Iterator[_Sourced]:
+        """The records of one file; where it cannot be read, that is accounted for."""
         form = form_of(file.id)
         decisions = self._decisions_of(file)
         if self._is_excluded(decisions, file.id, account):
@@ -57,7 +77,7 @@ class Reading:
                     account.idle([decision for named in decisions.values() for decision in named])
                     return
                 source = Source(id=file.id, decisions=decisions, sidecar=file.sidecar, sha256=sha256)
-                yield from self._rows(_reader(file, form), content, source, account)
+                yield from self._told(_reader(file, form), content, source, account)
         except RefusedError as error:
             account.inputs += 1
             account.reject(file.id, sha256, error.reason, error.detail)
@@ -71,23 +91,21 @@ class Reading:
             decisions[decision.id].append(decision)
         return dict(decisions)
 
-    def _rows(self, form: Form, content: Content, source: Source, account: Account) -> Iterator[dict[str, Any]]:
-        """The rows of the records of one file; raises RefusedError where it cannot be read, or not any further."""
+    def _told(self, form: Form, content: Content, source: Source, account: Account) -> Iterator[_Sourced]:
+        """The records of one file, counted; raises RefusedError where it cannot be read, or not any further."""
         for entry in source.sidecar:
             account.fields(watched_names(entry.values, self.read), self.wanted)
         before = account.inputs
         for record in form.read(content, self.read):
             account.inputs += 1
-            row = self._row(source, record, account)
-            if row is not None:
-                yield row
+            yield source, record
         if account.inputs == before:
             raise RefusedError("empty", "no record in it")
 
     def _row(self, source: Source, record: Record | Refused, account: Account) -> dict[str, Any] | None:
         """The row of a record; None where it makes none."""
         name = row_id(source.id, record.key)
-        if self._is_excluded(source.decisions, name, account):
+        if name != source.id and self._is_excluded(source.decisions, name, account):
             return None
         if isinstance(record, Refused):
             account.reject(name, source.sha256, record.reason, record.detail)
@@ -117,6 +135,24 @@ class Reading:
                 [item for known, items in decisions.items() if name in (known, file_of(known)) for item in items]
             )
         return bool(reason)
+
+
+def batches(items: Iterable[T], size_of: Callable[[T], int], most: int, size: int) -> Iterator[list[T]]:
+    """The same items in lists of at most so many, and of about so large a `size` in all."""
+    held: list[T] = []
+    total = 0
+    for item in items:
+        held.append(item)
+        total += size_of(item)
+        if len(held) >= most or total >= size:
+            yield held
+            held, total = [], 0
+    if held:
+        yield held
+
+
+def _size_of(item: _Sourced) -> int:
+    return len(item[1].text) if isinstance(item[1], Record) else 0
 
 
 def _reader(file: SourceFile, form: tuple[Form, str] | None) -> Form:

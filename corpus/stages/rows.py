@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -31,7 +32,6 @@ _MARKUP_SIGNS: Final = "<![&"
 _OPENING: Final = 32
 """Nearly every body has a letter among so many characters, before any sign of markup."""
 _kind_of: Final = itemgetter(Stretch._fields.index("kind"))
-_COLUMNS: Final = ("url", "author", "site", "license", "published", "language_declared")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,7 @@ class TextOptions:
     fields: FieldOptions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """One file: its released id, what the maintainer and sidecars say of its rows, and the digest of its bytes."""
 
     id: str
@@ -75,7 +74,7 @@ def row_of(source: Source, record: Record, options: TextOptions) -> dict[str, An
     if not _has_words(article.body):
         raise RefusedError("no_text" if text else "empty", f"{len(text)} characters of text")
     row = _columns(source, record, name, text, article, fields)
-    if put_back(article.body, [(item.offset, item.text) for item in article.boilerplate]) != text:
+    if put_back(article.body, [(offset, out) for _, offset, out, _ in article.boilerplate]) != text:
         raise BugError("taking boilerplate out lost text", where=name, remedy="report this file, if you may share it")
     return row
 
@@ -108,10 +107,15 @@ def _has_words(body: str) -> bool:
 
 def _columns(source: Source, record: Record, name: str, text: str, article: Article, fields: Fields) -> dict[str, Any]:
     decided = next((item.value for item in article.used if item.action == "language"), None) if article.used else None
-    sources = {**fields.sources, "title": article.title_source, "language": "override" if decided else None}
-    values = fields.values
+    sources = ("title", article.title_source), ("language", "override" if decided else None)
+    value_of = fields.values.get
     return {
-        **{column: values.get(column) for column in _COLUMNS},
+        "url": value_of("url"),
+        "author": value_of("author"),
+        "site": value_of("site"),
+        "license": value_of("license"),
+        "published": value_of("published"),
+        "language_declared": value_of("language_declared"),
         "used": [item for item in article.used if item.action != "not_duplicate_of"],
         "id": name,
         "title": article.title,
@@ -121,10 +125,16 @@ def _columns(source: Source, record: Record, name: str, text: str, article: Arti
         "language": decided,
         "published_at": fields.instant,
         "metadata": metadata_json(fields.other),
-        "field_sources": [(name, where) for name, where in sorted(sources.items()) if where],
+        "field_sources": _field_sources(*fields.sources.items(), *sources),
         "source_path": source.id,
         "source_sha256": source.sha256,
         "encoding": record.encoding,
         "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "char_count": len(article.body),
     }
+
+
+@functools.lru_cache
+def _field_sources(*said: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """The column `field_sources`, where of two that name a field the later one counts: rows share what they have."""
+    return tuple(sorted((name, where) for name, where in dict(said).items() if where))

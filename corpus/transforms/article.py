@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from corpus.model import Decision
@@ -38,8 +37,7 @@ class Article(NamedTuple):
     used: tuple[Decision, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(NamedTuple):
     """What came with a text: a title that its source states (one of `schema.FIELD_SOURCES`), and a page's labels.
 
     Where `labels` are given they are all there are: the text is not looked at again.
@@ -50,12 +48,15 @@ class Given:
     labels: tuple[Label, ...] | None = None
 
 
+NOTHING: Final = Given()
+
+
 def split_article(
     text: str,
     boilerplate: BoilerplateOptions,
     title: TitleOptions,
     decisions: Sequence[Decision] = (),
-    given: Given = Given(),
+    given: Given = NOTHING,
 ) -> Article:
     """Take title and boilerplate out of a normalised text; the maintainer's `decisions` win over every rule.
 
