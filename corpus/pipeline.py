@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from corpus.config import Config, ingest_options
@@ -36,7 +37,7 @@ from corpus.release.manifest import make_manifest, parquet_entries, tool_version
 from corpus.release.part_facts import WritePart
 from corpus.reuse import LastBuild, Reuse
 from corpus.stages.arrays import without_pandas
-from corpus.stages.export import plan_parts, small_together
+from corpus.stages.export import largest_first, plan_parts
 from corpus.stages.ingest import Ingest
 from corpus.stages.kernels import compile_group, uncompiled
 from corpus.stages.lineage import trace
@@ -121,8 +122,8 @@ def build_dataset(
 
         questions = questions_in(project.suites, config.checks)
         write = WritePart(work=work, release=release, questions=questions, cache=ingest.cache)
-        written = show.track("write", in_batches(engine, write, small_together(parts)), len(parts))
-        counted = Counted(work=work, parts=list(written))
+        written = show.track("write", in_batches(engine, write, largest_first(parts)), len(parts))
+        counted = Counted(work=work, parts=sorted(written, key=attrgetter("path")))
         write_rejections(release, [rejection for item in staged for rejection in item.rejections])
         statistics, inputs = _count(release, staged, counted, project, sidecars.digest)
         show.done("write", f"{statistics.rows:,} rows in {len(parts)} files")

@@ -1,4 +1,4 @@
-"""Small Parquet files are written together: what is cut, and that the engine's results come as one list."""
+"""Parquet files are written the largest first, small ones together: what is cut, and that results come as one list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from corpus.engines.base import in_batches
 from corpus.engines.local import LocalEngine
 from corpus.model import Part
-from corpus.stages.export import BATCH_BYTES, small_together
+from corpus.stages.export import BATCH_BYTES, largest_first
 
 
 def part(number: int, size: int) -> Part:
@@ -18,10 +18,12 @@ def part(number: int, size: int) -> Part:
 
 
 @given(st.lists(st.integers(1, 3 * BATCH_BYTES)))
-def test_batches_hold_all_parts_in_order_and_are_large_enough(sizes: list[int]) -> None:
+def test_batches_hold_all_parts_the_largest_first_and_are_large_enough(sizes: list[int]) -> None:
     parts = [part(number, size) for number, size in enumerate(sizes)]
-    batches = small_together(parts)
-    assert list(chain(*batches)) == parts
+    batches = largest_first(parts)
+    held = list(chain(*batches))
+    assert sorted(held, key=lambda each: each.shards) == parts
+    assert [each.size for each in held] == sorted(sizes, reverse=True)
     assert all(sum(each.size for each in batch) >= BATCH_BYTES for batch in batches[:-1])
     assert all(sum(each.size for each in batch[:-1]) < BATCH_BYTES for batch in batches)
 

@@ -20,11 +20,13 @@ import corpus.io.listing
 import corpus.stages.export
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
+from corpus.io import trees
 from corpus.io.cache import LIST, cache_of
 from corpus.io.staging import staging_of
 from corpus.model import Build
 from corpus.pipeline import build_dataset
 from corpus.progress import Silent
+from corpus.release import last
 from corpus.release.checks import checks_document
 from corpus.release.last import look_again
 from corpus.reuse import Reuse
@@ -235,6 +237,28 @@ def test_another_date_and_a_build_that_runs_are_seen(raw: Path, tmp_path: Path) 
     assert look_again(raw, out, "2026-01-01")[1] is None
     staging_of(out).mkdir()
     assert look_again(raw, out, None)[1] is None
+
+
+def test_workers_start_once_it_is_known_that_there_is_work(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trees, "MANY", 1)
+    monkeypatch.setattr(last, "MANY", 1)
+    time.sleep(2.1)
+    out = tmp_path / "build"
+    started: list[int] = []
+
+    def look() -> None:
+        look_again(raw, out, None, lambda: started.append(len(started)))
+
+    look()
+    assert started == [0]
+    build(raw, out)
+    look()
+    assert started == [0]
+    (raw / "later.txt").write_text("A later article.\n", encoding="utf-8")
+    look()
+    assert started == [0, 1]
 
 
 def test_an_unchanged_build_loads_nothing_heavy(raw: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,6 @@ from corpus.commands.check import say_checks
 from corpus.commands.common import FOLDER, Command, document, examples, say
 from corpus.errors import UsageError
 from corpus.layout import CARD, DATA, REJECTED
-
-_MANY = 1000
-"""So many inputs are more than one task: workers will be needed."""
 
 if TYPE_CHECKING:
     from corpus.engines.base import Engine
@@ -81,11 +79,12 @@ def build(
     if local and isinstance(place, Path):
         raise UsageError("--local is for a release that goes to an address", found=f"--local {local}", remedy="give -o")
     folder = place if isinstance(place, Path) else local or default_out(project)
-    tree, made = look_again(project, folder, published) if project else (None, None)
+    on_many = partial(_expect_work, jobs) if engine == "local" else None
+    tree, made = look_again(project, folder, published, on_many) if project else (None, None)
     if tree and made and place is folder and not (no_cache or rehash):
         show.done("list", nothing_new(len(tree)))
     else:
-        with _engine(engine, jobs, address, files=len(tree or ())) as inner, _meeting(inner, depot) as chosen:
+        with _engine(engine, jobs, address) as inner, _meeting(inner, depot) as chosen:
             from corpus.config import load_config
             from corpus.pipeline import build_dataset, build_into_store
             from corpus.reuse import Reuse
@@ -114,12 +113,19 @@ def _check_engine(name: str, jobs: int | None, address: str | None) -> None:
         raise UsageError("only Ray has an address", found=f"--address {address}", remedy=remedy)
 
 
-def _engine(name: str, jobs: int | None, address: str | None, *, files: int) -> LocalEngine | RayEngine:
-    """The engine of that name, for so many inputs at least."""
+def _expect_work(jobs: int | None) -> None:
+    """Begin to start the processes of the local engine."""
+    from corpus.engines.local import available_workers, expect_work
+
+    expect_work(jobs or available_workers())
+
+
+def _engine(name: str, jobs: int | None, address: str | None) -> LocalEngine | RayEngine:
+    """The engine of that name."""
     from corpus.engines.local import LocalEngine, available_workers
     from corpus.engines.ray import RayEngine
 
-    return RayEngine(address) if name == "ray" else LocalEngine(jobs or available_workers(), ahead=files > _MANY)
+    return RayEngine(address) if name == "ray" else LocalEngine(jobs or available_workers())
 
 
 def _depot(work: str, engine: str, root: Path | Address) -> Address:

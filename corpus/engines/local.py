@@ -34,19 +34,13 @@ _PRELOADED: Final = ["corpus.pipeline", "corpus.stages.warm"]
 
 
 class LocalEngine:
-    """`workers` processes, started when there is work for more than one; 1 runs every task in the calling process.
+    """`workers` processes, started when there is work for more than one; 1 runs every task in the calling process."""
 
-    `ahead` lets them load what they need before there is work, while the calling process does other things.
-    """
-
-    def __init__(self, workers: int = 1, *, ahead: bool = False) -> None:
+    def __init__(self, workers: int = 1) -> None:
         self._workers = workers
-        self._ahead = ahead
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
-        if self._ahead and self._workers > 1 and sys.platform == "linux":
-            _start_server()
         return self
 
     def __exit__(
@@ -87,6 +81,12 @@ class LocalEngine:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def expect_work(workers: int) -> None:
+    """Let so many workers load what they need before there is work, while the calling process does other things."""
+    if workers > 1 and sys.platform == "linux":
+        _start_server()
 
 
 def _context() -> BaseContext:

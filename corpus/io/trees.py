@@ -11,7 +11,7 @@ import os
 import stat
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +21,9 @@ from corpus.errors import UsageError
 from corpus.layout import CHECKS, MANIFEST, REJECTED
 
 LARGEST: Final = 2**63 - 1
+MANY: Final = 1000
+"""So many files are more than one task: workers will be needed."""
+
 _LOOK: Final = 4
 _SETTLED_NS: Final = 2_000_000_000
 
@@ -75,9 +78,10 @@ class Tree:
         return digest.hexdigest()
 
 
-def read_tree(root: Path, *, never: Sequence[Path] = ()) -> Tree:
+def read_tree(root: Path, *, never: Sequence[Path] = (), on_many: Callable[[], None] | None = None) -> Tree:
     """Every file below `root` that is not hidden; `never` are files and folders that are passed over.
 
+    `on_many` is called as soon as there are more than `MANY`, before all are found.
     Links that leave `root`, links to folders, FIFOs, sockets and devices are odd. Raises UsageError when `root` is no
     folder.
     """
@@ -87,10 +91,11 @@ def read_tree(root: Path, *, never: Sequence[Path] = ()) -> Tree:
     names = {os.path.basename(path) for path in skipped}  # noqa: PTH119
     real_root = os.path.realpath(root)
     folders, pending = [], [""]
+    count = 0
     while pending:
         folder = Folder(pending.pop())
         folders.append(folder)
-        now = time.time_ns()
+        settled = time.time_ns() - _SETTLED_NS
         try:
             with os.scandir(root / folder.path) as found:
                 entries = sorted(found, key=attrgetter("name"))
@@ -105,30 +110,39 @@ def read_tree(root: Path, *, never: Sequence[Path] = ()) -> Tree:
             if name in names and os.path.join(real_root, folder.path, name) in skipped:  # noqa: PTH118
                 continue
             if not entry.is_dir(follow_symlinks=False):
-                _add(folder, entry, real_root, now)
+                _add(folder, entry, real_root, settled)
             elif os.path.realpath(entry.path) not in skipped and not _is_release(Path(entry.path)):
                 below.append(f"{folder.path}{os.sep}{name}" if folder.path else name)
         pending += reversed(below)
+        count += len(folder.names)
+        if on_many and count > MANY:
+            on_many()
+            on_many = None
     return Tree(root, folders)
 
 
-def _add(folder: Folder, entry: os.DirEntry[str], real_root: str, now: int) -> None:
+def _add(folder: Folder, entry: os.DirEntry[str], real_root: str, settled: int) -> None:
+    """Add a file; a change at the time `settled` or before would show if there were a later one. No result depends on
+    it: it only saves reading what was read before.
+    """
     folder.names.append(entry.name)
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
         odd = Odd(f"it cannot be looked at: {error.strerror}")
     else:
-        if stat.S_ISREG(status.st_mode) and status.st_ino <= LARGEST:
-            number = status.st_ino if _is_settled(status, now) else 0
-            folder.looks.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, number))
+        number = status.st_ino
+        if stat.S_ISREG(status.st_mode) and number <= LARGEST:
+            changed, touched = status.st_mtime_ns, status.st_ctime_ns
+            proves = changed <= settled and touched <= settled
+            folder.looks.extend((status.st_size, changed, touched, number if proves else 0))
             return
-        odd = _odd(entry, real_root, now)
+        odd = _odd(entry, real_root, settled)
     folder.odd[len(folder.names) - 1] = odd
     folder.looks.extend((0, 0, 0, 0))
 
 
-def _odd(entry: os.DirEntry[str], real_root: str, now: int) -> Odd:
+def _odd(entry: os.DirEntry[str], real_root: str, settled: int) -> Odd:
     """What is to say of an entry that is no folder and no plain file."""
     try:
         if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(real_root):
@@ -140,15 +154,9 @@ def _odd(entry: os.DirEntry[str], real_root: str, now: int) -> Odd:
         return Odd("a link to a folder")
     if not stat.S_ISREG(status.st_mode):
         return Odd("a FIFO, socket or device")
-    version = f"{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}" if _is_settled(status, now) else ""
+    proves = max(status.st_mtime_ns, status.st_ctime_ns) <= settled
+    version = f"{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}" if proves else ""
     return Odd(size=status.st_size, version=version)
-
-
-def _is_settled(status: os.stat_result, now: int) -> bool:
-    """Whether a file changed long enough before `now` for a later change to show in its times. No result depends on
-    it: it only saves reading what was read before.
-    """
-    return now - max(status.st_mtime_ns, status.st_ctime_ns) >= _SETTLED_NS
 
 
 def _is_release(folder: Path) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ from corpus.io.project_files import (
     own_files,
 )
 from corpus.io.staging import failed_of, staging_of
-from corpus.io.trees import Tree, read_tree
+from corpus.io.trees import MANY, Tree, read_tree
 from corpus.layout import MANIFEST
 from corpus.model import Build, CheckOutcome, CheckReport
 from corpus.resources import code_digest, installed
@@ -74,18 +74,23 @@ def is_unchanged(cache: Cache, origin: Origin, out: Path) -> bool:
     return last is not None and origin.is_of(last.document) and last.document["release"] == _look_of(out)
 
 
-def look_again(project: Path, out: Path, published: str | None) -> tuple[Tree | None, Build | None]:
+def look_again(
+    project: Path, out: Path, published: str | None, on_many: Callable[[], None] | None = None
+) -> tuple[Tree | None, Build | None]:
     """What lies below the input now, and the last build of `project` at `out` if nothing has changed since.
 
     No build is given that follows an earlier release: whether that one has changed takes more than a look.
+    `on_many` is called as soon as it is known that many inputs must be read, see `read_tree`.
     """
     root = input_folder(project)
     if root is None or not root.is_dir():
         return None, None
-    tree = read_tree(root, never=passed_over(project, out))
-    origin = Origin(project=project, published=published, inputs=tree.state())
     caches = [Cache(folder=folder) for folder in sorted(cache_of(out).glob("*"))]
+    tree = read_tree(root, never=passed_over(project, out), on_many=None if caches else on_many)
+    origin = Origin(project=project, published=published, inputs=tree.state())
     stands = not staging_of(out).exists() and any(is_unchanged(cache, origin, out) for cache in caches)
+    if caches and not stands and on_many and len(tree) > MANY:
+        on_many()
     return tree, last_build(out) if stands else None
 
 

@@ -18,6 +18,9 @@ import pyarrow.compute as pc
 from corpus.io.parquet import open_parquet
 from corpus.transforms.tokens import Ints
 
+BATCH_ROWS: Final = 4096
+"""So many rows of a written file are read back at a time."""
+
 _FEW: Final = 8
 """So few neighbours are no longer halved to find those that are equal among them."""
 
@@ -62,5 +65,6 @@ class Before:
 def rows_before(path: Path) -> pa.Table:
     """The rows of a Parquet file of the last build; all columns may be null, as in the batches held against them."""
     with open_parquet(path) as file:
-        table = file.read(use_threads=False)
-    return pa.table(table.columns, names=table.column_names)
+        # read at once, its columns would grow by being copied, again and again
+        batches = [pa.record_batch(batch.columns, names=batch.schema.names) for batch in file.iter_batches(BATCH_ROWS)]
+    return pa.Table.from_batches(batches)

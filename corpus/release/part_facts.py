@@ -18,7 +18,7 @@ from corpus.layout import parse_part
 from corpus.model import Part
 from corpus.release.counting import Question, Told, told_of_part
 from corpus.release.frame_columns import FRAME, OF_THE_WHOLE, SCALARS
-from corpus.release.part_before import Before, rows_before
+from corpus.release.part_before import BATCH_ROWS, Before, rows_before
 from corpus.release.row_facts import Facts, children, row_facts
 from corpus.schema import ARTICLE, COLUMNS, Column
 from corpus.stages.export import Export
@@ -28,7 +28,6 @@ from corpus.transforms.canonical import row_digests
 from corpus.transforms.stats import Tally, document_of, tally_of
 from corpus.transforms.tokens import offsets_of
 
-BATCH_ROWS: Final = 4096
 _DATA: Final = "data"
 _FACTS: Final = "facts"
 _CONTENT: Final = "content"

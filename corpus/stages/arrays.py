@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,19 +20,30 @@ def without_pandas() -> None:
     """Keep pyarrow from importing pandas at its first list, as it does where there is one, to see whether it is a
     series. What asks pyarrow for a frame imports it then.
     """
-    sys.meta_path.insert(0, _NoPandas)
-    try:
+    with without("pandas"):
         pa.array([0])
+
+
+@contextlib.contextmanager
+def without(module: str) -> Iterator[None]:
+    """Let no module of this name be found."""
+    finder = _Not(module)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
     finally:
-        sys.meta_path.remove(_NoPandas)
+        sys.meta_path.remove(finder)
 
 
-class _NoPandas:
-    """A finder of modules that finds no pandas."""
+@dataclass(frozen=True, slots=True)
+class _Not:
+    """A finder of modules that does not find one."""
 
-    @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> None:
-        if name == "pandas":
+    module: str
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Raise ModuleNotFoundError for this module, leave all others to other finders."""
+        if name == self.module:
             raise ModuleNotFoundError(name)
 
 

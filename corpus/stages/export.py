@@ -57,11 +57,14 @@ def plan_parts(shards: Sequence[ShardSizes], staged: Sequence[Staged]) -> list[P
     return parts
 
 
-def small_together(parts: Sequence[Part]) -> list[tuple[Part, ...]]:
-    """The same in order, in batches of `BATCH_BYTES` or more: to start a process costs more than to write less."""
+def largest_first(parts: Sequence[Part]) -> list[tuple[Part, ...]]:
+    """The same in batches, the largest first, so that no processor is left with one when the others have ended.
+
+    All but the last are of `BATCH_BYTES` or more: to start a process costs more than to write less.
+    """
     batches: list[tuple[Part, ...]] = []
     size = BATCH_BYTES
-    for part in parts:
+    for part in sorted(parts, key=lambda part: part.size, reverse=True):
         if size >= BATCH_BYTES:
             batches.append(())
             size = 0

@@ -10,16 +10,21 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 import corpus.transforms
+from corpus.schema import ARTICLE
+from corpus.stages.arrays import without
 from corpus.transforms.boilerplate.cutting import cut_lines
 from corpus.transforms.boilerplate.label import BoilerplateOptions, labels_of, marked, scan
+from corpus.transforms.canonical import row_digests
 from corpus.transforms.duplicates.components import settle, unite
 from corpus.transforms.duplicates.find import DuplicateOptions
 from corpus.transforms.duplicates.memory import find_duplicates
 from corpus.transforms.duplicates.sketch import SketchOptions
 from corpus.transforms.language.detect import LanguageOptions, detect
 from corpus.transforms.normalize import normalize
+from corpus.transforms.recounted import sha256_of_sources, with_control, words_of
 from corpus.transforms.title import TitleOptions, find_headline
 
 _PACKAGES: Final = ("boilerplate", "duplicates", "language")
@@ -51,13 +56,37 @@ def _duplicates() -> None:
     settle(rows)
 
 
+def _written() -> None:
+    rows = pa.record_batch([pa.array([_TEXT])], names=["body"])
+    row_digests(rows)
+    words_of(rows["body"])
+    with_control(rows["body"])
+    kind = ARTICLE.field("boilerplate").type
+    sha256_of_sources(rows["body"], pa.array([[]], kind))
+
+
 GROUPS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
-    {"boilerplate": _boilerplate, "language": _language, "duplicates": _duplicates, "headline": _headline}
+    {
+        "boilerplate": _boilerplate,
+        "language": _language,
+        "duplicates": _duplicates,
+        "headline": _headline,
+        "written": _written,
+    }
 )
 """Runs of the kernels that every build needs, those first that take longest to compile.
 
-The headline's come last: half of what they call is compiled already where the boilerplate's were.
+The headline's come after the boilerplate's: half of what they call is compiled already where the boilerplate's were.
 """
+
+
+def without_blas() -> None:
+    """Keep numba from importing the linear algebra of scipy, as it does where there is one, when it loads a kernel.
+
+    No kernel here needs any; others of this process could not be compiled. It takes a sixth of the time to load them.
+    """
+    with without("scipy.linalg"):
+        import numba.np.arraymath  # noqa: F401
 
 
 def uncompiled() -> list[str]:

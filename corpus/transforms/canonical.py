@@ -10,14 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus.transforms.utf8 import sha256_of, utf8_of
+from corpus.transforms.quoted import quoted
+from corpus.transforms.utf8 import sha256_of
 
 _NULL: Final = "null"
-_PRINTABLE: Final = ord(" ")
-"""JSON demands an escape for every character before this one."""
-_USUAL: Final = ("\\", '"', "\n")
-"""The escaped characters of usual texts; the backslash comes first, as it stands in all escapes."""
-_RARE: Final = tuple(character for character in map(chr, range(_PRINTABLE)) if character not in _USUAL)
 
 
 def canonical_rows(batch: pa.RecordBatch) -> pa.StringArray:
@@ -38,12 +34,12 @@ def _json(values: pa.Array) -> pa.StringArray:
     kind = values.type
     if values.null_count == len(values):
         return pa.repeat(_NULL, len(values))
+    if pa.types.is_string(kind):
+        return quoted(values)
     if pa.types.is_list(kind):
         written = _lists(values)
     elif pa.types.is_struct(kind):
         written = _objects([field.name for field in kind], values.flatten())
-    elif pa.types.is_string(kind):
-        written = pc.binary_join_element_wise('"', _escaped(values), '"', "")
     elif pa.types.is_timestamp(kind):
         naive = values.view(pa.timestamp(kind.unit)).cast(pa.string())
         written = pc.binary_join_element_wise('"', pc.replace_substring(naive, " ", "T"), '+00:00"', "")
@@ -73,14 +69,3 @@ def _floats(values: pa.FloatingPointArray) -> pa.StringArray:
     encoded = values.dictionary_encode()
     digits = [json.dumps(value, allow_nan=False) for value in encoded.dictionary.to_pylist()]
     return pa.array(digits, pa.string()).take(encoded.indices)
-
-
-def _escaped(texts: pa.StringArray) -> pa.StringArray:
-    data = utf8_of(texts)
-    control = data < _PRINTABLE
-    if not (control | (data == ord('"')) | (data == ord("\\"))).any():
-        return texts
-    rare = (control & (data != ord("\n"))).any()
-    for character in _USUAL + _RARE if rare else _USUAL:
-        texts = pc.replace_substring(texts, character, json.dumps(character)[1:-1])
-    return texts

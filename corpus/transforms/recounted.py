@@ -16,6 +16,7 @@ from corpus.transforms.tokens import offsets_of
 from corpus.transforms.unicode import OTHER, WORD, class_table
 from corpus.transforms.utf8 import Borders, Bytes, borders_of, utf8_of
 
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 _BLOCK: Final = 64
@@ -32,15 +33,13 @@ def words_of(texts: pa.StringArray) -> pa.Int64Array:
     return pc.if_else(texts.is_valid(), pa.array(counts), None)
 
 
-def with_control(texts: pa.StringArray, *, allowed: bytes = b"") -> npt.NDArray[np.bool_]:
+def with_control(texts: pa.StringArray, *, allowed: bytes = b"") -> Bools:
     """Whether each text holds a control character (C0, DEL, C1) other than those `allowed`; false for null."""
-    data = utf8_of(texts)
-    low = np.flatnonzero((data < ord(" ")) | (data == _DELETE))
-    low = low[~np.isin(data[low], np.frombuffer(allowed, np.uint8))]
-    high = np.flatnonzero(data == _BEFORE_C1)
-    high = high[data[high + 1] < _AFTER_C1]
+    bad = np.zeros(256, np.bool_)
+    bad[: ord(" ")] = bad[_DELETE] = True
+    bad[np.frombuffer(allowed, np.uint8)] = False
     found = np.zeros(len(texts), np.bool_)
-    found[np.searchsorted(borders_of(texts), np.concatenate([low, high]), side="right") - 1] = True
+    _find_control(utf8_of(texts), borders_of(texts), bad, found)
     return found
 
 
@@ -93,17 +92,17 @@ class _Pieces:
 @compiled
 def _count_words(data: Bytes, borders: Borders, classes: Bytes, counts: Ints) -> None:
     for row in range(len(counts)):
-        at, end = borders[row], borders[row + 1]
+        text = data[borders[row] : borders[row + 1]]  # a place in it is never negative, and numba need not ask
         count, inside = 0, False
-        while at < end:
-            point = np.int64(data[at])
-            at += 1
+        for at in range(len(text)):
+            point = np.int64(text[at])
             if point >= _HEAD:
                 size = 1 + (point >= 0xE0) + (point >= 0xF0)
                 point &= 0x3F >> size
-                for place in range(at, at + size):
-                    point = (point << 6) | (data[place] & _REST)
-                at += size
+                for place in range(1, size + 1):
+                    point = (point << 6) | (text[at + place] & _REST)
+            elif point >= _CONTINUES:
+                continue
             kind = classes[point]
             word = kind == WORD
             count += (kind != OTHER) & ~(inside & word)  # no branch: where words end cannot be foreseen
@@ -112,9 +111,20 @@ def _count_words(data: Bytes, borders: Borders, classes: Bytes, counts: Ints) ->
 
 
 @compiled
-def _find_places(
-    data: Bytes, borders: Borders, first: Ints, offsets: Ints, places: Ints, usual: npt.NDArray[np.bool_]
-) -> None:
+def _find_control(data: Bytes, borders: Borders, bad: Bools, found: Bools) -> None:
+    """Whether a byte of each text is bad, or a C1 character."""
+    for row in range(len(found)):
+        text = data[borders[row] : borders[row + 1]]
+        held, before = False, np.uint8(0)
+        for at in range(len(text)):
+            byte = text[at]
+            held |= bad[byte] | ((before == _BEFORE_C1) & (byte < _AFTER_C1))
+            before = byte
+        found[row] = held
+
+
+@compiled
+def _find_places(data: Bytes, borders: Borders, first: Ints, offsets: Ints, places: Ints, usual: Bools) -> None:
     """The byte at which each stretch belongs, and whether all of a row lie in its body and never fall.
 
     The places of other rows are of no use.
