@@ -22,7 +22,6 @@ from corpus.io.addresses import Address
 from corpus.io.depot import DepotEngine, present, rename
 from corpus.io.stores import Store
 from corpus.pipeline import build_dataset
-from corpus.reuse import Reuse
 from tests.conftest import ROOT, Run, write_files
 from tests.test_determinism import copies, folder_digest
 from tests.test_engines import wait_for_nodes
@@ -50,15 +49,32 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return scratch
 
 
+BUILD = """
+import sys
+from pathlib import Path
+from corpus.config import load_config
+from corpus.engines.local import LocalEngine
+from corpus.io.addresses import Address
+from corpus.io.depot import DepotEngine
+from corpus.pipeline import build_dataset
+from corpus.reuse import Reuse
+workers, source, out, store, machine = sys.argv[1:]
+with LocalEngine(int(workers)) as inner, DepotEngine(inner, Address(f"file://{store}")) as engine:
+    build_dataset(load_config(Path(source)), engine, Path(out), reuse=Reuse(keep=False))
+    print(*(path.name for path in Path(machine).rglob("*.arrow")))
+    assert any(Path(store).rglob("rows-000000.arrow"))
+"""
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_tasks_that_share_no_folder(workers: int, source: Path, expected: str, machine: Path, tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    with LocalEngine(workers) as inner, DepotEngine(inner, Address(f"file://{store}")) as engine:
-        build_dataset(load_config(source), engine, tmp_path / "build", reuse=Reuse(keep=False))
-        kept = {path.name for path in machine.rglob("*.arrow")}
-        assert any(store.rglob("rows-000000.arrow"))
-    assert folder_digest(tmp_path / "build") == expected
-    assert {"ranks-000000.arrow", "rows-000000.arrow"} <= kept
+    """In a process of its own: workers are copies of a server that knows the TMPDIR of when it was started."""
+    store, out = tmp_path / "store", tmp_path / "build"
+    command = [sys.executable, "-c", BUILD, str(workers), str(source), str(out), str(store), str(machine)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    assert folder_digest(out) == expected
+    assert {"ranks-000000.arrow", "rows-000000.arrow"} <= set(built.stdout.split())
     assert [path for path in (*store.rglob("*"), *machine.rglob("*")) if path.is_file()] == []
 
 
