@@ -136,13 +136,15 @@ def stage(work: Path, number: int, ids: Sequence[str], bodies: Sequence[str]) ->
     sketches = sketch(bodies, SketchOptions())
     sizes = [len(body.encode()) for body in bodies]
     borders = sketches.offsets.tolist()
+    keys = [key.astype(">u8").tobytes() for key in sketches.keys]
     columns = {
         "id": list(ids),
         "published": [None] * len(ids),
         "words": sketches.words,
         "bytes": sizes,
         "shingles": sketches.shingles,
-        "exact_key": [key.astype(">u8").tobytes() for key in sketches.keys],
+        "exact_key": keys,
+        "text_key": keys,
         "hashes": [sketches.hashes[start:end] for start, end in itertools.pairwise(borders)],
     }
     write_staged(staged_path(work, "sketches", number), columns, SKETCHES)

@@ -60,6 +60,8 @@ STEPS: Final = {
     "corpus.stages.join:Merge.__call__": "join",
     "corpus.stages.comparison:Shingle.__call__": "compare",
     "corpus.stages.comparison:Compare.__call__": "compare",
+    "corpus.stages.known_pairs:Recall.__call__": "compare",
+    "corpus.stages.known_pairs:Remember.__call__": "compare",
     "corpus.pipeline:relate": "groups",
     "corpus.stages.relations:Relate.__call__": "relations",
     "corpus.release.part_facts:Export.__call__": "Parquet",

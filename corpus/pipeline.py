@@ -115,7 +115,8 @@ def build_dataset(
         rows = read_sketches(staged, work)
         before = ancestry_of(previous, rows.borders, work)
         were_kept = before.kept if before else None
-        found = relate(rows, engine, work, project.decisions, config.shingles, config.duplicates, were_kept)
+        options = (config.shingles, config.duplicates)
+        found = relate(rows, engine, work, project.decisions, *options, were_kept, ingest.cache)
         lineage = trace(before, found.founder, work) if before else None
         parts = plan_parts(write_relations(rows.borders, found, engine, config.splits, work, lineage), staged)
         show.done("compare", "{:,} copies of {:,} articles".format(*copies_of(found)))

@@ -18,6 +18,7 @@ from corpus.release.last import Origin, is_unchanged, note_build
 from corpus.release.part_facts import part_name
 from corpus.resources import code_digest, installed
 from corpus.stages.known import entry_name
+from corpus.stages.known_pairs import ENTRY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,11 @@ class LastBuild:
         return is_unchanged(self.cache, self._origin, self._out)
 
     def note(self, shards: Sequence[Shard], parts: Sequence[Part], work: Path) -> None:
-        """Note that the release now is made of the present state, and keep nothing but its shards and parts.
+        """Note that the release now is made of the present state, and keep nothing but its shards, parts and pairs.
 
         `work` is a folder of this run.
         """
-        self.cache.keep_only([*map(entry_name, shards), *map(part_name, parts)])
+        self.cache.keep_only([ENTRY, *map(entry_name, shards), *map(part_name, parts)])
         note_build(self.cache, self._origin, self._out, work)
 
 

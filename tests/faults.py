@@ -205,7 +205,7 @@ def litter_in(home: Path) -> list[str]:
     own = {"build", "build.failed", ".build.lock", ".build.cache"}
     strange = [path.name for path in home.iterdir() if path.name not in own]
     entries = [path.name for path in home.glob(".build.cache/*/*")]
-    return strange + [name for name in entries if not re.fullmatch("[0-9a-f]{32}|last-build", name)]
+    return strange + [name for name in entries if not re.fullmatch("[0-9a-f]{32}|last-build|pairs", name)]
 
 
 def articles() -> dict[str, str | bytes]:

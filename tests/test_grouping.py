@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from corpus.engines.local import LocalEngine
 from corpus.errors import DataError
 from corpus.stages import grouping
-from corpus.stages.comparison import COMPARED, columns_of
+from corpus.stages.comparison import COMPARED, columns_of, compared_of
 from corpus.stages.grouping import Group, group_pairs
 from corpus.stages.join import RANKS
 from corpus.stages.staged import SKETCHES, staged_path, write_staged
@@ -96,6 +97,7 @@ def in_tasks(graph: Graph, work: Path, engine: LocalEngine | None = None) -> Gro
     write_staged(staged_path(work, "ranks", 0), {"rank": graph.ranks.astype(np.uint32)}, RANKS)
     for shard, hashes in enumerate((graph.hashes[:border], graph.hashes[border:])):
         plain = {"id": "", "published": None, "words": 0, "bytes": 0, "shingles": 0, "exact_key": bytes(16)}
+        plain["text_key"] = bytes(16)
         filled = {name: [value] * len(hashes) for name, value in plain.items()}
         write_staged(staged_path(work, "sketches", shard), {**filled, "hashes": hashes}, SKETCHES)
     borders = np.array([0, border, rows])
@@ -122,9 +124,11 @@ def in_order(copies: Copies) -> Copies:
 @settings(max_examples=150)
 def test_components_decide_as_the_whole_does(seed: int, rows: int, pairs: int, bin_pairs: int) -> None:
     graph = random_graph(seed, rows, pairs)
+    order = np.random.default_rng(seed).permutation(len(graph.pairs.first))
+    mixed = compared_of(pa.table({name: values[order] for name, values in columns_of(graph.pairs).items()}))
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(grouping, "BIN_PAIRS", bin_pairs)
-        assert_same(in_tasks(graph, Path(folder)), whole(graph))
+        assert_same(in_tasks(replace(graph, pairs=mixed), Path(folder)), whole(graph))
 
 
 def test_many_components_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

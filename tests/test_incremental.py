@@ -18,6 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 import corpus.io.listing
 import corpus.stages.export
+import corpus.stages.known_pairs
 from corpus.config import load_config
 from corpus.engines.local import LocalEngine
 from corpus.io import trees
@@ -43,9 +44,10 @@ WORDS = (
 
 @pytest.fixture(autouse=True)
 def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shards of four files and parts of about two shards, so that a history touches several of both."""
+    """Shards of four files, parts of about two shards, and few pairs a part: a history touches several of each."""
     monkeypatch.setattr(corpus.io.listing, "SHARD_FILES", 4)
     monkeypatch.setattr(corpus.stages.export, "PART_BYTES", 4000)
+    monkeypatch.setattr(corpus.stages.known_pairs, "PART_PAIRS", 3)
 
 
 class Said(Silent):

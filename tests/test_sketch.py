@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.transforms.duplicates.find import sketch_sizes
 from corpus.transforms.duplicates.sketch import SketchOptions, compared_text, join_sketches, shingles, sketch
-from corpus.transforms.tokens import Ints, UInts, word_counts
+from corpus.transforms.tokens import Ints, UInts, offsets_of, word_counts
 from corpus.transforms.unicode import HAN_KANA, UNSPACED, WORD, class_table, fold
 
 OPTIONS = SketchOptions()
@@ -209,3 +210,14 @@ def test_options_are_checked() -> None:
 def test_a_title_is_compared_with_its_body() -> None:
     assert compared_text("A title", "The text.") == "A title\nThe text."
     assert compared_text(None, "The text.") == "The text."
+
+
+@given(st.lists(st.sets(st.integers(0, 20), max_size=6), max_size=5), st.integers(0, 20))
+def test_sizes_count_the_hashes_up_to_the_limit(texts: list[set[int]], limit: int) -> None:
+    kept = [sorted(text) for text in texts]
+    hashes = np.array([value for text in kept for value in text], np.uint64)
+    offsets = offsets_of(np.array([len(text) for text in kept], np.int64))
+    sizes = sketch_sizes(hashes, offsets, np.full(len(kept), 3), limit)
+    assert sizes.kept.tolist() == [len(text) for text in kept]
+    assert sizes.sampled.tolist() == [sum(value <= limit for value in text) for text in kept]
+    assert sizes.whole.tolist() == [len(text) == 3 for text in kept]

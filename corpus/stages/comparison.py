@@ -46,10 +46,11 @@ COMPARED: Final = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Ascending rows whose shingles go to the file of this number."""
+    """Ascending rows whose shingles go to the file of this number, and how many different ones each has."""
 
     number: int
     rows: Ints
+    distinct: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +65,14 @@ class Shingle:
     def __call__(self, wanted: Wanted) -> int:
         """Write the shingles of these rows; gives the number of rows."""
         texts: list[str] = []
-        distinct = [np.zeros(0, np.int64)]
         for shard, local in by_shard(wanted.rows, self.borders):
             places = pa.array(local)
             rows = read_staged(staged_path(self.work, "rows", shard), ["title", "body"]).take(places)
             texts += map(compared_text, rows["title"].to_pylist(), rows["body"].to_pylist())
-            sketches = read_staged(staged_path(self.work, "sketches", shard), ["shingles"])
-            distinct.append(column_of(sketches, "shingles")[local])
         found = shingles(texts, self.options)
         columns = {
             "row": wanted.rows,
-            "distinct": np.concatenate(distinct),
+            "distinct": wanted.distinct,
             "hashes": listed(found.hashes, found.offsets, pa.uint64()),
             "spans": listed(found.spans, found.offsets, pa.uint32()),
             "numbers": listed(*numbers_in(texts), pa.uint64()),
@@ -158,10 +156,13 @@ def compare_pairs(
     work: Path,
     *,
     into: str,
+    start: int = 0,
     shingle_options: SketchOptions,
     options: DuplicateOptions,
-) -> int:
-    """Compare pairs of rows on full texts; those that can tell anything go to the files `into`. Gives how many files.
+) -> list[int]:
+    """Compare pairs of rows on full texts; those that can tell anything go to the files `into`, from number `start` on.
+
+    Gives how many pairs were compared for each file, in order.
 
     `distinct` (n,) counts the different shingles of every row, `borders` (s + 1,) tell where each shard begins.
     """
@@ -169,11 +170,11 @@ def compare_pairs(
     batches = list(_batches(rows, distinct))
     list(engine.map(Shingle(work=work, into=into, borders=borders, options=shingle_options), batches))
     starts = np.array([batch.rows[0] for batch in batches], np.int64)
-    chunks = list(enumerate(verification_chunks(first, second, distinct)))
+    chunks = list(enumerate(verification_chunks(first, second, distinct), start=start))
     list(engine.map(Compare(work=work, into=into, starts=starts, options=options), chunks))
     for batch in batches:
         remove(_shingles_path(work, into, batch.number))
-    return len(chunks)
+    return [len(first) for _, (first, _) in chunks]
 
 
 def take_compared(work: Path, into: str, files: int) -> Compared:
@@ -199,6 +200,6 @@ def by_shard(rows: Ints, borders: Ints) -> Iterator[tuple[int, Ints]]:
 
 def _batches(rows: Ints, distinct: Ints) -> Iterator[Wanted]:
     """Runs of ascending rows with about BATCH_SHINGLES different shingles each."""
-    batch = np.cumsum(distinct[rows]) // BATCH_SHINGLES
-    for number, (start, end) in enumerate(runs_of(batch)):
-        yield Wanted(number=number, rows=rows[start:end])
+    mine = distinct[rows]
+    for number, (start, end) in enumerate(runs_of(np.cumsum(mine) // BATCH_SHINGLES)):
+        yield Wanted(number=number, rows=rows[start:end], distinct=mine[start:end])

@@ -81,8 +81,9 @@ class Route:
         hashes, offsets = lists_of(table, "hashes")
         ranks = column_of(read_staged(staged_path(self.work, "ranks", 0)), "rank")
         mine = ranks[batch.first_row : batch.first_row + table.num_rows]
-        # copies: of arrays that may not be written numba would compile another kernel
-        entries, borders = route(hashes.copy(), offsets, mine.copy(), self.layout)
+        # of arrays that may not be written numba would compile another kernel
+        hashes, mine = np.require(hashes, requirements="W"), mine.copy()
+        entries, borders = route(hashes, offsets, mine, self.layout)
         columns = {"entries": listed(entries, borders, pa.uint64())}
         write_staged(staged_path(self.work, "entries", batch.number), columns, ENTRIES)
         return sketch_sizes(hashes, offsets, column_of(table, "shingles"), self.limit)

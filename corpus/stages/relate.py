@@ -14,11 +14,13 @@ import pyarrow.compute as pc
 
 from corpus.engines.base import Engine
 from corpus.errors import ConfigError, nearest
+from corpus.io.cache import Cache
 from corpus.model import Decision, Staged
 from corpus.stages.arrays import column_of, keys_of
 from corpus.stages.comparison import compare_pairs, take_compared
 from corpus.stages.grouping import PAIRS, Group, group_pairs
 from corpus.stages.join import join_sketches
+from corpus.stages.known_pairs import compare_unknown, write_text_keys
 from corpus.stages.staged import read_staged, staged_path
 from corpus.transforms.duplicates.compare import Compared
 from corpus.transforms.duplicates.find import DuplicateOptions, Duplicates, rows_of, settled, stand
@@ -48,8 +50,9 @@ class Rows:
 
 
 def read_sketches(staged: Sequence[Staged], work: Path) -> Rows:
-    """What the driver needs to know of every row; the hashes stay in their files."""
+    """What the driver needs to know of every row; the hashes stay in their files, and keys of texts go to one."""
     tables = [read_staged(staged_path(work, "sketches", item.number)) for item in staged]
+    write_text_keys(tables, work)
     table = pa.concat_tables([each.select(["words", "shingles", "exact_key", "published"]) for each in tables])
     return Rows(
         words=column_of(table, "words"),
@@ -69,10 +72,12 @@ def relate(
     shingle_options: SketchOptions,
     options: DuplicateOptions,
     were_kept: Ints | None = None,
+    cache: Cache | None = None,
 ) -> Duplicates:
     """Find the groups of copies among all rows; every member is verified on full texts against the kept one.
 
-    `were_kept` (k,) are the rows that the previous release kept, None without one.
+    `were_kept` (k,) are the rows that the previous release kept, None without one. With a `cache` pairs that the last
+    build has compared are not compared again.
     """
     apart = [_apart(decision, rows, work) for decision in decisions if decision.action == "not_duplicate_of"]
     standing = stand(rows.words, rows.dates, rows.keys, apart)
@@ -87,12 +92,17 @@ def relate(
         shingle_options=shingle_options,
         options=options,
     )
-    files = compare(*rows_of(candidates, standing), into=PAIRS)
+    first, second = rows_of(candidates, standing)
+    if cache is None:
+        files = len(compare(first, second, into=PAIRS))
+    else:
+        into = functools.partial(compare, into=PAIRS)
+        files = compare_unknown(first, second, rows.keys, into, engine, work, cache=cache, options=options)
     group = Group(work=work, files=files, borders=rows.borders, apart=tuple(apart), limit=limit, options=options)
     grouped = group_pairs(group, rows.words, engine)
 
     def compared(first: Ints, second: Ints) -> Compared:
-        return take_compared(work, PAIRS_AGAIN, compare(first, second, into=PAIRS_AGAIN))
+        return take_compared(work, PAIRS_AGAIN, len(compare(first, second, into=PAIRS_AGAIN)))
 
     before = None if were_kept is None else KeptBefore(rows=were_kept, compared=compared)
     return settled(grouped, standing, rows.words, rows.keys, before, options)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.engines.base import Engine
 from corpus.io.documents import sha256_of
@@ -61,23 +61,27 @@ class Relate:
         """Write the columns of a shard that depend on other rows; gives its sizes."""
         fates = read_staged(staged_path(self.work, "fates", shard))
         sketches = read_staged(staged_path(self.work, "sketches", shard), ["id", "bytes"])
-        ids = sketches["id"].to_pylist()
-        founders = [founder or own for founder, own in zip(fates["founder"].to_pylist(), ids, strict=True)]
+        founders = pc.coalesce(fates["founder"], sketches["id"]).to_pylist()
         taken = read_taken(self.taken) if self.taken else frozenset()
-        kept = dict(zip(founders, fates["kept_name"].to_pylist(), strict=True))
-        groups = {founder: name or fresh_name(founder, taken) for founder, name in kept.items()}
-        held = dict(zip(founders, fates["kept_split"].to_pylist(), strict=True))
-        splits = {founder: held[founder] or split_of(group, self.splits) for founder, group in groups.items()}
+        kept, held = fates["kept_name"].to_pylist(), fates["kept_split"].to_pylist()
+        groups = [name or fresh_name(founder, taken) for founder, name in zip(founders, kept, strict=True)]
+        splits = [split or split_of(group, self.splits) for group, split in zip(groups, held, strict=True)]
         columns = dict(zip(fates.column_names, fates.columns, strict=True))
-        columns["duplicate_group"] = [groups[founder] for founder in founders]
-        columns["split"] = [splits[founder] for founder in founders]
         path = staged_path(self.work, "relations", shard)
-        write_staged(path, columns, RELATIONS)
-        sizes: Counter[tuple[str, bool]] = Counter()
-        kinds, sizes_of = fates["duplicate_kind"].to_pylist(), column_of(sketches, "bytes").tolist()
-        for split, kind, size in zip(columns["split"], kinds, sizes_of, strict=True):
-            sizes[split, kind in SINGLE_KINDS] += size
-        return ShardSizes(number=shard, sizes=dict(sizes), last_id=ids[-1], digest=sha256_of(path))
+        table = write_staged(path, columns | {"duplicate_group": groups, "split": splits}, RELATIONS)
+        sizes = _sizes(table, column_of(sketches, "bytes"))
+        return ShardSizes(number=shard, sizes=sizes, last_id=sketches["id"][-1].as_py(), digest=sha256_of(path))
+
+
+def _sizes(relations: pa.Table, sizes: Ints) -> dict[tuple[str, bool], int]:
+    """The sum of `sizes` (n,) by split, and by whether the rows stand in the `unique` files."""
+    single = pc.is_in(relations["duplicate_kind"], value_set=pa.array(SINGLE_KINDS)).to_numpy()
+    found = {}
+    for split in relations["split"].unique().to_pylist():
+        mine = pc.equal(relations["split"], split).to_numpy()
+        for kind, rows in ((True, mine & single), (False, mine & ~single)):
+            found[split, kind] = int(sizes[rows].sum())
+    return found
 
 
 def write_relations(

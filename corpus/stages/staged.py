@@ -22,10 +22,13 @@ SKETCHES: Final = pa.schema(
         pa.field("bytes", pa.int64(), nullable=False),
         pa.field("shingles", pa.int64(), nullable=False),
         pa.field("exact_key", pa.binary(16), nullable=False),
+        pa.field("text_key", pa.binary(16), nullable=False),
         pa.field("hashes", pa.list_(pa.uint64()), nullable=False),
     ]
 )
-"""One row a staged row: what the join over all texts needs to know of it."""
+"""One row a staged row: what the join over all texts needs to know of it.
+
+`exact_key` names the words of the body (see `sketch.Sketches`), `text_key` the title and the body as they are."""
 
 RELATIONS: Final = pa.schema([*(ARTICLE.field(name) for name in DUPLICATE_COLUMNS), pa.field("split", pa.string())])
 """One row a staged row: the columns that depend on other rows, and the split."""

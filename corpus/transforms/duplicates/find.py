@@ -35,9 +35,9 @@ from corpus.transforms.duplicates.join import (
     keeper_order,
     unpacked,
 )
-from corpus.transforms.duplicates.kernels import shared_sorted
+from corpus.transforms.duplicates.kernels import count_up_to, shared_sorted
 from corpus.transforms.duplicates.stay import KeptBefore, keep_again
-from corpus.transforms.tokens import Ints, UInts, sums
+from corpus.transforms.tokens import Ints, UInts
 
 UNIQUE, KEPT, EXACT, NEAR, CONTAINED = (
     DUPLICATE_KINDS.index(kind) for kind in ("unique", "kept", "exact", "near", "contained")
@@ -194,7 +194,7 @@ def stand(words: Ints, dates: Dates, keys: UInts, apart: Collection[tuple[int, i
 def sketch_sizes(hashes: UInts, offsets: Ints, distinct: Ints, limit: int) -> Sizes:
     """The sizes of n sketches by row; `distinct` (n,) counts the different shingles of each text."""
     kept = np.diff(offsets)
-    sampled = sums(hashes <= np.uint64(limit), offsets)
+    sampled = count_up_to(hashes, offsets, np.uint64(limit))
     return Sizes(kept=kept.astype(np.uint32), sampled=sampled.astype(np.uint32), whole=kept == distinct)
 
 

@@ -78,6 +78,18 @@ def add_up(pairs: UInts, counts: Small) -> int:
 
 
 @compiled
+def count_up_to(hashes: UInts, offsets: Ints, limit: np.uint64) -> Ints:
+    """How many hashes of each text are at most `limit` (n,); those of text i from offsets[i] on ascend."""
+    counts = np.empty(len(offsets) - 1, np.int64)
+    for text in range(len(counts)):
+        place = offsets[text]
+        while place < offsets[text + 1] and hashes[place] <= limit:
+            place += 1
+        counts[text] = place - offsets[text]
+    return counts
+
+
+@compiled
 def shared_sorted(one: UInts, other: UInts) -> int:
     """How many values two ascending lists without repeats have in common."""
     shared = left = right = 0
