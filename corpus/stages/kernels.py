@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import sys
 from collections.abc import Callable, Mapping
@@ -96,7 +97,11 @@ def uncompiled() -> list[str]:
 
 def compile_group(group: str) -> None:
     """Compile a group, a task of its own, and note that it is done."""
-    GROUPS[group]()
+    gc.disable()  # numba makes many objects that last: to look for cycles among them costs a twentieth
+    try:
+        GROUPS[group]()
+    finally:
+        gc.enable()
     done = _done(group)
     if done:
         done.touch()
